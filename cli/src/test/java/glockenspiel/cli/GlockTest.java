@@ -1,0 +1,30 @@
+package glockenspiel.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import org.junit.jupiter.api.Test;
+import picocli.CommandLine;
+
+class GlockTest {
+  private final StringWriter out = new StringWriter();
+  private final StringWriter err = new StringWriter();
+  private final CommandLine glock =
+      Glock.commandLine().setOut(new PrintWriter(out)).setErr(new PrintWriter(err));
+
+  @Test
+  void helpGoesToStdout() {
+    assertEquals(0, glock.execute("--help"));
+    assertTrue(out.toString().startsWith("Usage: glock"), out.toString());
+    assertEquals("", err.toString());
+  }
+
+  @Test
+  void wrongUsageIsExitCodeTwoAndGoesToStderr() {
+    assertEquals(2, glock.execute("--no-such-option"));
+    assertEquals("", out.toString());
+    assertTrue(err.toString().contains("--no-such-option"), err.toString());
+  }
+}

@@ -1,0 +1,19 @@
+package glockenspiel.protocol.lock;
+
+/**
+ * The first message of a stream: joins a lockspace, or resumes a session whose stream broke.
+ *
+ * @param lockspace the volume's name, {@code cluster:fs}
+ * @param nodeName for people; unique among the present members
+ * @param spectator wants no slot, hence no journal
+ * @param sessionId 0 joins; else the session to resume
+ * @param incarnation of the lock-manager that gave the session id; 0 when joining
+ * @param received how many messages of the lock-manager the node has handled in this session
+ */
+public record Hello(
+    String lockspace,
+    String nodeName,
+    boolean spectator,
+    long sessionId,
+    long incarnation,
+    long received) {}

@@ -1,0 +1,50 @@
+package glockenspiel.protocol.lock;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the lock-manager says to a node inside its session. Numbered, and handled in order, once.
+ */
+public sealed interface LockManagerMessage {
+  /**
+   * The one outcome of a request.
+   *
+   * @param mode what the node holds from now on when GRANTED; unchanged otherwise, and then {@code
+   *     UN} stands here
+   * @param grantNumber grows with every grant of the lockspace: a fencing token; 0 unless GRANTED
+   * @param lockValue the lock value block; null when the glock has none or the outcome is not
+   *     GRANTED
+   * @param lockValueValid false when an EX holder died, so that the value may be old
+   */
+  record Answer(
+      long requestId,
+      GlockName glock,
+      LockOutcome outcome,
+      LockMode mode,
+      long grantNumber,
+      @Nullable LockValue lockValue,
+      boolean lockValueValid)
+      implements LockManagerMessage {}
+
+  /**
+   * Asks the node to lower a glock. On the live glock it announces that journals wait for replay,
+   * and nothing is lowered.
+   *
+   * @param wanted the mode to lower to
+   * @param grantNumber the grant that is meant; a node that has given that grant up meanwhile,
+   *     holds a newer one, or has lowered it to the wanted mode already, ignores the request
+   * @param gate the gate at the time of sending; has a meaning on the live glock
+   * @param trace W3C traceparent of the request that caused it; empty for none
+   */
+  record Demote(GlockName glock, LockMode wanted, long grantNumber, GateStatus gate, String trace)
+      implements LockManagerMessage {}
+
+  /** The gate has changed. Sent to every member. */
+  record GateChanged(GateStatus gate) implements LockManagerMessage {}
+
+  /** The node is the first mounter now, because the one before it went away. */
+  record BecomeFirstMounter(GateStatus gate) implements LockManagerMessage {}
+
+  /** The session has ended in order, as the node asked. */
+  record Left() implements LockManagerMessage {}
+}

@@ -1,0 +1,67 @@
+package glockenspiel.protocol.lock;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a node says to the lock-manager inside its session. Numbered, and handled in order, once.
+ */
+public sealed interface NodeMessage {
+  /**
+   * Asks for a glock, or for another mode of a glock that the node holds. Has exactly one {@link
+   * LockManagerMessage.Answer}.
+   *
+   * <p>A node has at most one request for a glock at a time, and does not lower that glock before
+   * it has the answer: the grant may already be on its way, and then the two ends would not mean
+   * the same lock.
+   *
+   * @param requestId chosen by the node, above 0; each request of a session has a greater one than
+   *     those before (unsigned)
+   * @param mode SH, DF or EX
+   * @param flags bits of {@link LockFlags}
+   * @param trace W3C traceparent of the operation behind it; empty for none
+   */
+  record Acquire(long requestId, GlockName glock, LockMode mode, int flags, String trace)
+      implements NodeMessage {}
+
+  /**
+   * Lowers a held glock to a weaker mode: EX to SH, DF or UN; SH and DF to UN. UN gives it up. Has
+   * no answer: it is done when the lock-manager reads it. The grant number of what is still held
+   * stays the same.
+   *
+   * @param lockValue the new lock value block; only when EX is lowered; null leaves it as it is, an
+   *     empty one takes it away
+   */
+  record Lower(GlockName glock, LockMode mode, @Nullable LockValue lockValue)
+      implements NodeMessage {}
+
+  /**
+   * Takes back a request that still waits. The request ends CANCELLED, or as it already had ended;
+   * the cancel itself has no answer.
+   */
+  record Cancel(long requestId) implements NodeMessage {}
+
+  /**
+   * A journal is clean, as seen by a node that held its journal glock meanwhile.
+   *
+   * @param generation the recovery generation that the check belongs to; ignored when it is no
+   *     longer the present one
+   */
+  record ReportClean(long generation, int jid) implements NodeMessage {}
+
+  /** The first mounter found or made every journal clean, under this generation. */
+  record ReportFirstMountDone(long generation) implements NodeMessage {}
+
+  /**
+   * Says nothing, but has a number, so that its acknowledgement proves that the lock-manager has
+   * heard the node since it was sent. Nodes that have nothing else to say renew their lease with
+   * it: any batch renews it at the lock-manager, but of an empty one the node never learns whether
+   * it arrived.
+   */
+  record Renew() implements NodeMessage {}
+
+  /**
+   * Leaves in order. All locks must have been lowered to UN before; those that were not are given
+   * up now.
+   */
+  record Leave() implements NodeMessage {}
+}

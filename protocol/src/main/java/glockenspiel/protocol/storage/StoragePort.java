@@ -1,0 +1,72 @@
+package glockenspiel.protocol.storage;
+
+import glockenspiel.runtime.task.Promise;
+import java.nio.ByteBuffer;
+import java.util.List;
+
+/**
+ * How a node reaches its volume at the journal-service. Calls return at once; promises are
+ * completed on the node's serial owner, in any order, and fail with {@link StorageException}.
+ * {@code UNAVAILABLE} leaves open whether it happened; nothing is retried here.
+ */
+public interface StoragePort {
+  /** What the volume looks like. */
+  Promise<VolumeInfo> volume();
+
+  /**
+   * Reads blocks, in the order asked for; each buffer is the caller's own, big-endian, one block
+   * from 0 to limit.
+   */
+  Promise<List<ByteBuffer>> read(List<Long> blocks);
+
+  /**
+   * Writes blocks in place. Done when durable. Fails with STALE_EPOCH, and nothing of it reaches
+   * the device, once the epoch is fenced; BAD_BLOCK_RANGE for blocks that are no business of nodes
+   * (superblock, journals).
+   */
+  Promise<Void> write(int jid, long epoch, List<BlockImage> blocks);
+
+  /**
+   * Opens a clean journal under a new epoch; an older epoch is fenced by it. The caller holds the
+   * journal glock EX.
+   */
+  Promise<OpenedJournal> openJournal(int jid, String nodeName);
+
+  /**
+   * Appends one log flush; done when durable. Appends of one journal are done in the order of the
+   * calls. Once one has failed with IO_ERROR, all later ones of that epoch fail too.
+   */
+  Promise<Appended> append(int jid, long epoch, LogFlush flush);
+
+  /**
+   * Writes the clean header of an orderly unmount and ends the epoch (rule 7). Everything must be
+   * in place before.
+   */
+  Promise<Void> closeJournal(int jid, long epoch);
+
+  /**
+   * Fences the epoch: after it is done nothing of that epoch reaches the device. Done at once when
+   * it was fenced before.
+   */
+  Promise<Void> fence(int jid, long epoch);
+
+  /** Looks at a journal without changing anything. */
+  Promise<JournalCheck> check(int jid);
+
+  /**
+   * Fences whatever epoch the journal has, replays it if it is dirty, and writes the clean header.
+   * The caller holds the journal glock EX. Nothing is written when the journal cannot be replayed
+   * whole (JOURNAL_CORRUPT).
+   *
+   * @param foldStatfs also adds the local statfs change to the master: only when nobody else can be
+   *     using the master
+   * @param trace W3C traceparent; empty for none
+   */
+  Promise<ReplayResult> replay(int jid, boolean foldStatfs, String trace);
+
+  /**
+   * Done when the journal has been seen clean and closed, with no epoch open. Waits for as long as
+   * it takes.
+   */
+  Promise<Void> awaitClean(int jid);
+}

@@ -1,0 +1,193 @@
+package glockenspiel.runtime.task;
+
+import java.util.LinkedHashSet;
+import java.util.Queue;
+import java.util.Set;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.LockSupport;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BiConsumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The serial owner of a real process: a lock, one thread that runs the pieces, and a virtual thread
+ * for each task.
+ *
+ * <p>Whoever runs a piece or a slice holds the lock; awaiting releases it. A task that finds what
+ * it needs (a cached glock, a cached block) never leaves its thread.
+ */
+public final class VirtualThreadOwner implements SerialOwner, AutoCloseable {
+  private static final int PIECES_PER_TURN = 256;
+
+  private final String name;
+  private final ReentrantLock lock = new ReentrantLock();
+  private final Queue<Runnable> handedOver = new ConcurrentLinkedQueue<>();
+  private final AtomicBoolean awake = new AtomicBoolean();
+  private final ScheduledThreadPoolExecutor timers;
+  private final Thread runner;
+  private final BiConsumer<String, Throwable> onEscaped;
+  private final Set<Condition> waiting = new LinkedHashSet<>();
+  private volatile boolean stopped;
+
+  /**
+   * Starts an owner.
+   *
+   * @param name for thread names and messages
+   * @param onEscaped told, on the owner, of what a piece threw; the piece's caller is gone by then.
+   *     An {@code Error} comes here too
+   */
+  public VirtualThreadOwner(String name, BiConsumer<String, Throwable> onEscaped) {
+    this.name = name;
+    this.onEscaped = onEscaped;
+    this.timers =
+        new ScheduledThreadPoolExecutor(
+            1, Thread.ofPlatform().daemon().name("timers-" + name).factory());
+    timers.setRemoveOnCancelPolicy(true);
+    timers.setRejectedExecutionHandler(new ThreadPoolExecutor.DiscardPolicy());
+    this.runner = Thread.ofPlatform().daemon().name("owner-" + name).unstarted(this::runPieces);
+    runner.start();
+  }
+
+  @Override
+  public long nowNanos() {
+    return System.nanoTime();
+  }
+
+  @Override
+  public void execute(Runnable piece) {
+    handedOver.add(piece);
+    if (!awake.get() && awake.compareAndSet(false, true)) {
+      LockSupport.unpark(runner);
+    }
+  }
+
+  private void runPieces() {
+    while (!stopped) {
+      awake.set(true);
+      Runnable piece = handedOver.poll();
+      if (piece == null) {
+        awake.set(false);
+        // A piece may have come between the poll and the clearing; its sender saw "awake" and did
+        // not unpark.
+        if (handedOver.isEmpty()) {
+          LockSupport.park(this);
+        }
+        continue;
+      }
+      lock.lock();
+      try {
+        for (int run = 0; piece != null && run < PIECES_PER_TURN && !stopped; run++) {
+          runOne(piece);
+          piece = run + 1 < PIECES_PER_TURN ? handedOver.poll() : null;
+        }
+      } finally {
+        lock.unlock();
+      }
+    }
+  }
+
+  private void runOne(Runnable piece) {
+    try {
+      piece.run();
+    } catch (OwnerStoppedException expected) {
+      // The owner stops: nobody is left to be told.
+    } catch (Throwable thrown) {
+      onEscaped.accept("piece", thrown);
+    }
+  }
+
+  @Override
+  public <T extends @Nullable Object> Promise<T> start(String taskName, Task<T> body) {
+    Promise<T> promise = new Promise<>();
+    Thread.ofVirtual().name(name + "/" + taskName).start(() -> runTask(taskName, body, promise));
+    return promise;
+  }
+
+  private <T extends @Nullable Object> void runTask(
+      String taskName, Task<T> body, Promise<T> promise) {
+    lock.lock();
+    try {
+      if (stopped) {
+        return;
+      }
+      promise.complete(body.run());
+    } catch (RuntimeException thrown) {
+      promise.fail(thrown);
+    } catch (Error thrown) {
+      promise.fail(new IllegalStateException("task " + taskName + " ended with " + thrown, thrown));
+      onEscaped.accept(taskName, thrown);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  @Override
+  public <T extends @Nullable Object> T await(Promise<T> promise) {
+    if (!promise.isDone()) {
+      if (!lock.isHeldByCurrentThread() || Thread.currentThread() == runner) {
+        throw new IllegalStateException("await outside a task of owner " + name);
+      }
+      Condition condition = lock.newCondition();
+      promise.whenDone((value, failure) -> condition.signal());
+      waiting.add(condition);
+      try {
+        while (!promise.isDone()) {
+          if (stopped) {
+            throw new OwnerStoppedException(name);
+          }
+          condition.awaitUninterruptibly();
+        }
+      } finally {
+        waiting.remove(condition);
+      }
+    }
+    return promise.get();
+  }
+
+  @Override
+  public void pause(long nanos) {
+    Promise<@Nullable Void> over = new Promise<>();
+    after(nanos, () -> over.complete(null));
+    await(over);
+  }
+
+  @Override
+  public Timer after(long nanos, Runnable piece) {
+    AtomicBoolean cancelled = new AtomicBoolean();
+    Runnable guarded =
+        () -> {
+          if (!cancelled.get()) {
+            piece.run();
+          }
+        };
+    ScheduledFuture<?> due =
+        timers.schedule(() -> execute(guarded), Math.max(0, nanos), TimeUnit.NANOSECONDS);
+    return () -> {
+      cancelled.set(true);
+      due.cancel(false);
+    };
+  }
+
+  /**
+   * Stops: pieces that were not run are dropped, and waiting tasks end with {@link
+   * OwnerStoppedException}. May be called from anywhere.
+   */
+  @Override
+  public void close() {
+    stopped = true;
+    timers.shutdownNow();
+    LockSupport.unpark(runner);
+    lock.lock();
+    try {
+      waiting.forEach(Condition::signal);
+    } finally {
+      lock.unlock();
+    }
+  }
+}

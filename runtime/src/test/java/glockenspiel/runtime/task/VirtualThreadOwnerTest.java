@@ -1,0 +1,128 @@
+package glockenspiel.runtime.task;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+@Timeout(30)
+class VirtualThreadOwnerTest {
+  private final CompletableFuture<Throwable> escaped = new CompletableFuture<>();
+  private final VirtualThreadOwner owner =
+      new VirtualThreadOwner("test", (what, thrown) -> escaped.complete(thrown));
+
+  @AfterEach
+  void stop() {
+    owner.close();
+  }
+
+  /** A counter that loses updates as soon as two pieces run at the same time. */
+  private int counter;
+
+  @Test
+  void runsOnePieceAtATimeWhoeverHandsThemOver() throws Exception {
+    int threads = 4;
+    int each = 20_000;
+    CountDownLatch done = new CountDownLatch(threads * each);
+    List<Thread> senders = new ArrayList<>();
+    for (int thread = 0; thread < threads; thread++) {
+      senders.add(
+          Thread.ofPlatform()
+              .start(
+                  () -> {
+                    for (int sent = 0; sent < each; sent++) {
+                      owner.execute(
+                          () -> {
+                            counter++;
+                            done.countDown();
+                          });
+                    }
+                  }));
+    }
+    for (Thread sender : senders) {
+      sender.join();
+    }
+    assertTrue(done.await(20, TimeUnit.SECONDS));
+    assertEquals(threads * each, counter);
+  }
+
+  @Test
+  void givesTheOwnerUpOnlyInsideAwait() throws Exception {
+    List<String> order = new ArrayList<>();
+    Promise<String> answer = new Promise<>();
+    CompletableFuture<List<String>> result = new CompletableFuture<>();
+    owner.execute(
+        () -> {
+          owner
+              .start(
+                  "asker",
+                  () -> {
+                    order.add("asks");
+                    owner.execute(() -> order.add("piece"));
+                    owner.execute(() -> answer.complete("answer"));
+                    order.add("still asks");
+                    order.add(owner.await(answer));
+                    return order;
+                  })
+              .whenDone((value, failure) -> result.complete(order));
+        });
+    assertEquals(
+        List.of("asks", "still asks", "piece", "answer"), result.get(10, TimeUnit.SECONDS));
+  }
+
+  @Test
+  void cancelledTimersDoNotRunAndOthersDo() throws Exception {
+    CompletableFuture<String> ran = new CompletableFuture<>();
+    owner.execute(
+        () -> {
+          owner.after(0, () -> ran.complete("cancelled")).cancel();
+          owner.after(1_000_000, () -> ran.complete("due"));
+        });
+    assertEquals("due", ran.get(10, TimeUnit.SECONDS));
+  }
+
+  @Test
+  void tellsOfWhatAPieceThrewAndGoesOn() throws Exception {
+    CompletableFuture<String> after = new CompletableFuture<>();
+    owner.execute(
+        () -> {
+          throw new IllegalStateException("thrown");
+        });
+    owner.execute(() -> after.complete("goes on"));
+    assertEquals("goes on", after.get(10, TimeUnit.SECONDS));
+    assertInstanceOf(IllegalStateException.class, escaped.get(10, TimeUnit.SECONDS));
+  }
+
+  @Test
+  void unwindsWaitingTasksWhenItStops() throws Exception {
+    CompletableFuture<RuntimeException> failure = new CompletableFuture<>();
+    CountDownLatch waiting = new CountDownLatch(1);
+    owner.execute(
+        () ->
+            owner
+                .start(
+                    "waits for ever",
+                    () -> {
+                      waiting.countDown();
+                      return owner.await(new Promise<Integer>());
+                    })
+                .whenDone((value, thrown) -> failure.complete(thrown)));
+    assertTrue(waiting.await(10, TimeUnit.SECONDS));
+    owner.close();
+    assertInstanceOf(OwnerStoppedException.class, failure.get(10, TimeUnit.SECONDS));
+  }
+
+  @Test
+  void refusesToAwaitOutsideATask() {
+    assertThrows(IllegalStateException.class, () -> owner.await(new Promise<Integer>()));
+  }
+}
