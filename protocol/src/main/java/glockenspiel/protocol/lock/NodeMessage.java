@@ -12,7 +12,8 @@ public sealed interface NodeMessage {
    *
    * <p>A node has at most one request for a glock at a time, and does not lower that glock before
    * it has the answer: the grant may already be on its way, and then the two ends would not mean
-   * the same lock.
+   * the same lock. For the same reason a node that asks for another mode of what it holds uses
+   * until the answer only what both modes allow.
    *
    * @param requestId chosen by the node, above 0; each request of a session has a greater one than
    *     those before (unsigned)

@@ -10,7 +10,8 @@ package glockenspiel.protocol.lock;
  * @param received how many messages of the node the lock-manager has handled: the node sends the
  *     later ones again
  * @param firstMounter the node must see to every journal before anyone gets an I/O glock
- * @param gate the gate now
+ * @param gate the gate now; in a resumed session newer than the changes that still follow, so that
+ *     a node takes it only when it joins
  */
 public record Welcome(
     long sessionId,

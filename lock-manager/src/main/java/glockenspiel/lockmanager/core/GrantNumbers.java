@@ -1,0 +1,17 @@
+package glockenspiel.lockmanager.core;
+
+/**
+ * Numbers grants, upwards, over all lockspaces: a lockspace that was empty for a while does not
+ * begin again.
+ */
+final class GrantNumbers {
+  private long newest;
+
+  GrantNumbers(long start) {
+    newest = start;
+  }
+
+  long next() {
+    return ++newest;
+  }
+}

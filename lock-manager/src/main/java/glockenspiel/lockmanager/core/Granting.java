@@ -1,0 +1,394 @@
+package glockenspiel.lockmanager.core;
+
+import glockenspiel.protocol.lock.GlockName;
+import glockenspiel.protocol.lock.LockFlags;
+import glockenspiel.protocol.lock.LockManagerMessage.Answer;
+import glockenspiel.protocol.lock.LockMode;
+import glockenspiel.protocol.lock.LockOutcome;
+import glockenspiel.protocol.lock.NodeMessage.Acquire;
+import glockenspiel.protocol.lock.NodeMessage.Cancel;
+import glockenspiel.protocol.lock.NodeMessage.Lower;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.LinkedHashSet;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** Who gets which glock of a lockspace, who waits, and who is asked to lower. */
+final class Granting {
+  private final LockTable table;
+  private final RecoveryGate gate;
+  private final Demoting demoting;
+  private final Outbox outbox;
+  private final GrantNumbers grantNumbers;
+  private final int waitingMax;
+
+  /** Glocks that somebody waits for, in the order in which they came to that. */
+  private final Set<Glock> contended = new LinkedHashSet<>();
+
+  Granting(
+      LockTable table,
+      RecoveryGate gate,
+      Demoting demoting,
+      Outbox outbox,
+      GrantNumbers grantNumbers,
+      int waitingMax) {
+    this.table = table;
+    this.gate = gate;
+    this.demoting = demoting;
+    this.outbox = outbox;
+    this.grantNumbers = grantNumbers;
+    this.waitingMax = waitingMax;
+  }
+
+  /** Glocks that somebody waits for. */
+  Collection<Glock> contended() {
+    return Collections.unmodifiableCollection(contended);
+  }
+
+  /** Answers the request, or lets it wait. */
+  void acquire(Session session, Acquire acquire) {
+    checkAcquire(session, acquire);
+    session.newestRequestId = acquire.requestId();
+    Glock glock = table.obtain(acquire.glock());
+    try {
+      ContractBreach.require(
+          session.waitingRequest(glock) == null,
+          "acquire: a request for " + glock.name + " waits already");
+      if (session.isWithdrawing() && RecoveryGate.concerns(acquire)) {
+        // Rules 2 and 8: a node that withdraws gets no I/O glock any more, so there is nothing to
+        // wait for.
+        answer(session, acquire, isTry(acquire) ? LockOutcome.TRY_FAILED : LockOutcome.CANCELLED);
+        return;
+      }
+      Hold own = glock.holdOf(session);
+      LockMode mode = gate.holdsBack(acquire) ? null : mayGrantNow(glock, own, acquire);
+      if (mode != null) {
+        grant(session, glock, own, acquire, mode);
+        // A conversion may leave room for others; a new holder may stand in the first waiter's way.
+        serve(glock);
+      } else if (isTry(acquire)) {
+        failTry(session, glock, acquire);
+      } else if (isConversionDeadlock(session, glock, own, acquire)) {
+        answer(session, acquire, LockOutcome.DEADLOCK);
+      } else {
+        enqueue(session, glock, own, acquire);
+      }
+    } finally {
+      table.removeIfUnused(glock);
+    }
+  }
+
+  private static void checkAcquire(Session session, Acquire acquire) {
+    ContractBreach.require(
+        Long.compareUnsigned(acquire.requestId(), session.newestRequestId) > 0,
+        "acquire: request id "
+            + Long.toUnsignedString(acquire.requestId())
+            + " is not greater than "
+            + Long.toUnsignedString(session.newestRequestId));
+    ContractBreach.require(
+        acquire.mode() != LockMode.UN, "acquire: mode UN cannot be acquired, only lowered to");
+    ContractBreach.require(
+        (acquire.flags() & ~LockFlags.ALL) == 0,
+        "acquire: flags " + acquire.flags() + " have bits without a meaning");
+    ContractBreach.require(
+        !LockFlags.has(acquire.flags(), LockFlags.TRY | LockFlags.TRY_1CB),
+        "acquire: flags TRY and TRY_1CB exclude each other");
+    ContractBreach.require(
+        acquire.mode() != LockMode.EX || !LockFlags.has(acquire.flags(), LockFlags.ANY),
+        "acquire: flag ANY goes with SH and DF only");
+  }
+
+  private static boolean isTry(Acquire acquire) {
+    return LockFlags.isTry(acquire.flags());
+  }
+
+  /**
+   * The mode in which the request may be granted without waiting; null when it may not. The gate is
+   * asked before.
+   *
+   * <p>Is there a problem if a request that goes with all holders is granted at once? Yes: shared
+   * requests that keep coming would starve an exclusive one that waits (rule 12). So it goes behind
+   * those that wait before it.
+   */
+  private @Nullable LockMode mayGrantNow(Glock glock, @Nullable Hold own, Acquire acquire) {
+    LockMode mode = compatibleMode(glock, own, acquire);
+    GrantQueue waiting = glock.waiting();
+    if (mode == null || waiting == null || (own != null && own.mode.covers(mode))) {
+      return mode;
+    }
+    Request.Rank rank = Request.rankOf(own, acquire);
+    if (!waiting.goesFirst(rank, isHeldByGate(glock))) {
+      return null;
+    }
+    if (rank == Request.Rank.PRIORITY) {
+      waiting.countOvertaken();
+    }
+    return mode;
+  }
+
+  /**
+   * The wanted mode, or with ANY the other shared one, if the other holders allow it; else null.
+   */
+  private static @Nullable LockMode compatibleMode(
+      Glock glock, @Nullable Hold own, Acquire acquire) {
+    if (glock.othersAllow(own, acquire.mode())) {
+      return acquire.mode();
+    }
+    if (LockFlags.has(acquire.flags(), LockFlags.ANY)) {
+      LockMode other = acquire.mode() == LockMode.SH ? LockMode.DF : LockMode.SH;
+      return glock.othersAllow(own, other) ? other : null;
+    }
+    return null;
+  }
+
+  private boolean isHeldByGate(Glock glock) {
+    return gate.isClosed() && glock.name.isIo();
+  }
+
+  private void grant(
+      Session session, Glock glock, @Nullable Hold own, Acquire acquire, LockMode mode) {
+    gate.requireLetsThrough(acquire);
+    long grantNumber = grantNumbers.next();
+    if (own == null) {
+      Hold hold = new Hold(session, glock, mode, grantNumber);
+      glock.add(hold);
+      session.holdsLike(glock.name).add(hold);
+    } else {
+      glock.convert(own, mode);
+      own.grantNumber = grantNumber;
+      own.demoteWanted = null;
+    }
+    noteOwnJournal(session, glock.name, mode);
+    outbox.send(
+        session,
+        new Answer(
+            acquire.requestId(),
+            glock.name,
+            LockOutcome.GRANTED,
+            mode,
+            grantNumber,
+            glock.lockValue(),
+            glock.lockValueValid()));
+  }
+
+  /**
+   * From here on the journal is dirty for all that the lock-manager knows, until the node leaves in
+   * order.
+   */
+  private static void noteOwnJournal(Session session, GlockName name, LockMode mode) {
+    if (mode == LockMode.EX
+        && session.journal.is(JournalUse.NONE)
+        && session.state.is(SessionState.MEMBER)
+        && !session.isSpectator()
+        && name.equals(GlockName.journal(session.slot))) {
+      session.journal.become(JournalUse.OWNED, "journal glock granted");
+    }
+  }
+
+  private void failTry(Session session, Glock glock, Acquire acquire) {
+    // A closed gate is nobody's fault: no holder is disturbed for a request that could not be
+    // granted
+    // anyway.
+    if (LockFlags.has(acquire.flags(), LockFlags.TRY_1CB) && !gate.holdsBack(acquire)) {
+      demoting.demoteForTry(session, glock, acquire);
+    }
+    answer(session, acquire, LockOutcome.TRY_FAILED);
+  }
+
+  private void answer(Session session, Acquire acquire, LockOutcome outcome) {
+    outbox.send(
+        session,
+        new Answer(acquire.requestId(), acquire.glock(), outcome, LockMode.UN, 0, null, true));
+  }
+
+  /**
+   * Whether a conversion that waits already and this one each wait for the other's hold. The later
+   * one is told, and lowers its hold to UN before it asks again; its hold stays until then.
+   */
+  private static boolean isConversionDeadlock(
+      Session session, Glock glock, @Nullable Hold own, Acquire acquire) {
+    GrantQueue waiting = glock.waiting();
+    if (own == null || waiting == null || compatibleMode(glock, own, acquire) != null) {
+      return false;
+    }
+    for (Request other = waiting.head();
+        other != null && other.rank.isConversion();
+        other = other.next) {
+      if (other.session != session && !other.acquire.mode().compatible(own.mode)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private void enqueue(Session session, Glock glock, @Nullable Hold own, Acquire acquire) {
+    ContractBreach.require(
+        session.waitingCount() < waitingMax,
+        "acquire: " + waitingMax + " requests of the session wait already");
+    Request request =
+        new Request(session, glock, acquire, Request.rankOf(own, acquire), outbox.nowNanos());
+    glock.obtainQueue().add(request);
+    session.addWaiting(request);
+    contended.add(glock);
+    Request first = glock.obtainQueue().findFirstWaiter(isHeldByGate(glock));
+    if (first != null) {
+      demoteHolders(glock, first);
+    }
+  }
+
+  /** Lowers a hold. What waited for that is served. */
+  void lower(Session session, Lower lower) {
+    Glock glock = table.find(lower.glock());
+    Hold hold = glock == null ? null : glock.holdOf(session);
+    if (glock == null || hold == null) {
+      throw new ContractBreach("lower: the session does not hold " + lower.glock());
+    }
+    ContractBreach.require(
+        session.waitingRequest(glock) == null,
+        "lower: a request for " + glock.name + " waits; cancel it or wait for its answer first");
+    ContractBreach.require(
+        lower.mode() == LockMode.UN || (hold.mode == LockMode.EX && lower.mode() != LockMode.EX),
+        "lower: "
+            + glock.name
+            + " is held "
+            + hold.mode
+            + ", which "
+            + lower.mode()
+            + " is not below");
+    if (lower.lockValue() != null) {
+      ContractBreach.require(
+          hold.mode == LockMode.EX, "lower: only who holds EX may change the lock value");
+      glock.setLockValue(lower.lockValue());
+    }
+    if (lower.mode() == LockMode.UN) {
+      remove(hold);
+    } else {
+      glock.convert(hold, lower.mode());
+      if (hold.demoteWanted == lower.mode()) {
+        hold.demoteWanted = null;
+      }
+    }
+    serve(glock);
+    table.removeIfUnused(glock);
+  }
+
+  private static void remove(Hold hold) {
+    hold.glock.remove(hold);
+    hold.session.holdsLike(hold.glock.name).remove(hold);
+  }
+
+  /** Takes a waiting request back; one that has ended already stays as it is (rule 11). */
+  void cancel(Session session, Cancel cancel) {
+    ContractBreach.require(
+        Long.compareUnsigned(cancel.requestId(), session.newestRequestId) <= 0,
+        "cancel: there is no request " + Long.toUnsignedString(cancel.requestId()));
+    Request request = session.waitingRequest(cancel.requestId());
+    if (request != null) {
+      end(request, LockOutcome.CANCELLED);
+      serve(request.glock);
+      table.removeIfUnused(request.glock);
+    }
+  }
+
+  /**
+   * Ends all waiting requests of the session that a node that withdraws may not be granted any
+   * more.
+   */
+  void cancelGatedRequests(Session session) {
+    for (Request request : session.waitingRequests()) {
+      if (RecoveryGate.concerns(request.acquire)) {
+        end(request, LockOutcome.CANCELLED);
+        serve(request.glock);
+        table.removeIfUnused(request.glock);
+      }
+    }
+  }
+
+  /**
+   * Takes all waiting requests of a session away. The node knows how they ended, or is told when it
+   * is still there to be told.
+   */
+  Set<Glock> forgetRequests(Session session, boolean tell) {
+    Set<Glock> changed = new LinkedHashSet<>();
+    for (Request request : session.waitingRequests()) {
+      if (tell) {
+        end(request, LockOutcome.CANCELLED);
+      } else {
+        dequeue(request);
+      }
+      changed.add(request.glock);
+    }
+    return changed;
+  }
+
+  private void end(Request request, LockOutcome outcome) {
+    dequeue(request);
+    answer(request.session, request.acquire, outcome);
+  }
+
+  private void dequeue(Request request) {
+    request.end();
+    request.session.removeWaiting(request);
+    GrantQueue queue = request.glock.obtainQueue();
+    queue.remove(request);
+    if (queue.isEmpty()) {
+      contended.remove(request.glock);
+      request.glock.forgetExtraIfEmpty();
+    }
+  }
+
+  /**
+   * Drops holds of a session that is gone. Whoever waited for them is served later, by {@link
+   * #serveAll}.
+   *
+   * @param changed takes the glocks that somebody waits for
+   */
+  void drop(HoldRing holds, Collection<Glock> changed) {
+    for (Hold hold = holds.first(); hold != null; hold = holds.first()) {
+      Glock glock = hold.glock;
+      if (hold.mode == LockMode.EX) {
+        glock.invalidateLockValue();
+      }
+      remove(hold);
+      if (glock.waiting() != null) {
+        changed.add(glock);
+      }
+      table.removeIfUnused(glock);
+    }
+  }
+
+  /** Serves those who wait for these glocks. */
+  void serveAll(Collection<Glock> changed) {
+    for (Glock glock : new ArrayList<>(changed)) {
+      serve(glock);
+      table.removeIfUnused(glock);
+    }
+  }
+
+  /** Grants what can be granted, in order; asks for what the first that must still wait needs. */
+  private void serve(Glock glock) {
+    for (GrantQueue waiting = glock.waiting(); waiting != null; waiting = glock.waiting()) {
+      Request first = waiting.findFirstWaiter(isHeldByGate(glock));
+      if (first == null) {
+        return;
+      }
+      Hold own = glock.holdOf(first.session);
+      LockMode mode = compatibleMode(glock, own, first.acquire);
+      if (mode == null) {
+        demoteHolders(glock, first);
+        return;
+      }
+      dequeue(first);
+      grant(first.session, glock, own, first.acquire, mode);
+    }
+  }
+
+  /** Asks those in the first waiter's way to lower. */
+  private void demoteHolders(Glock glock, Request first) {
+    for (Request conversion : demoting.demoteForWaiter(glock, first)) {
+      end(conversion, LockOutcome.DEADLOCK);
+    }
+  }
+}

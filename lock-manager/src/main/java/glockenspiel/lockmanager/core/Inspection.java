@@ -1,0 +1,167 @@
+package glockenspiel.lockmanager.core;
+
+import glockenspiel.lockmanager.core.RecoveryGate.PendingJournal;
+import glockenspiel.protocol.lock.GlockName;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.TreeSet;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/** Pictures of a lockspace for operators. Reads only. */
+final class Inspection {
+  private Inspection() {}
+
+  static boolean isInUse(Lockspace lockspace) {
+    return !lockspace.roster().isEmpty()
+        || lockspace.table().size() > 0
+        || lockspace.gate().hasPendingJournals();
+  }
+
+  static LockspaceInfo lockspace(Lockspace lockspace) {
+    int gated = 0;
+    for (Glock glock : lockspace.granting().contended()) {
+      GrantQueue waiting = glock.waiting();
+      for (Request request = waiting == null ? null : waiting.head();
+          request != null;
+          request = request.next) {
+        gated += lockspace.gate().holdsBack(request.acquire) ? 1 : 0;
+      }
+    }
+    return new LockspaceInfo(
+        lockspace.name(),
+        lockspace.gate().status(),
+        lockspace.gate().closedSinceNanos(),
+        pending(lockspace),
+        gated,
+        lockspace.roster().members().size(),
+        lockspace.table().size(),
+        lockspace.granting().contended().size());
+  }
+
+  private static List<LockspaceInfo.Pending> pending(Lockspace lockspace) {
+    RecoveryGate gate = lockspace.gate();
+    List<LockspaceInfo.Pending> pending = new ArrayList<>();
+    if (gate.isFirstMountPending()) {
+      Session firstMounter = lockspace.recovery().firstMounter();
+      pending.add(
+          new LockspaceInfo.Pending(
+              -1,
+              firstMounter == null ? "" : firstMounter.nodeName,
+              "no node has seen to every journal yet",
+              gate.firstMountSinceNanos(),
+              firstMounter == null ? List.of() : List.of(firstMounter.nodeName)));
+    }
+    for (PendingJournal journal : gate.pendingJournals()) {
+      List<String> helpers = new ArrayList<>();
+      for (Session member : lockspace.roster().members()) {
+        if (member.canRecover()) {
+          helpers.add(member.nodeName);
+        }
+      }
+      pending.add(
+          new LockspaceInfo.Pending(
+              journal.jid, journal.nodeName, journal.reason, journal.sinceNanos, helpers));
+    }
+    return List.copyOf(pending);
+  }
+
+  static List<SessionInfo> sessions(Lockspace lockspace) {
+    List<SessionInfo> sessions = new ArrayList<>();
+    for (Session session : lockspace.roster().members()) {
+      sessions.add(
+          new SessionInfo(
+              session.id,
+              session.nodeName,
+              session.slot,
+              session.state.state(),
+              session.streamId != null,
+              session.journal.state(),
+              session == lockspace.recovery().firstMounter(),
+              session.leaseEndsNanos,
+              session.holdCount(),
+              session.waitingCount(),
+              session.log.unacknowledgedCount()));
+    }
+    return List.copyOf(sessions);
+  }
+
+  static List<LockInfo> locks(
+      Lockspace lockspace, LockFilter filter, @Nullable GlockName after, int countMax) {
+    TreeSet<Glock> page = new TreeSet<>(Comparator.comparing((Glock glock) -> glock.name));
+    forEachCandidate(
+        lockspace,
+        filter,
+        glock -> {
+          if ((filter.type() == null || filter.type() == glock.name.type())
+              && (!filter.contended() || glock.waiting() != null)
+              && (after == null || glock.name.compareTo(after) > 0)
+              && (page.size() < countMax || glock.name.compareTo(page.last().name) < 0)) {
+            page.add(glock);
+            if (page.size() > countMax) {
+              page.pollLast();
+            }
+          }
+        });
+    return page.stream().map(glock -> picture(lockspace, glock)).toList();
+  }
+
+  private static void forEachCandidate(
+      Lockspace lockspace, LockFilter filter, Consumer<Glock> visitor) {
+    if (filter.nodeName() != null) {
+      Session session = lockspace.roster().findByName(filter.nodeName());
+      if (session != null) {
+        forEachHeld(session.coordinationHolds, visitor);
+        forEachHeld(session.protectedHolds, visitor);
+        session.waitingRequests().forEach(request -> visitor.accept(request.glock));
+      }
+    } else if (filter.contended()) {
+      lockspace.granting().contended().forEach(visitor);
+    } else {
+      lockspace.table().forEach(visitor);
+    }
+  }
+
+  private static void forEachHeld(HoldRing holds, Consumer<Glock> visitor) {
+    for (Hold hold = holds.first(); hold != null; hold = holds.after(hold)) {
+      visitor.accept(hold.glock);
+    }
+  }
+
+  private static LockInfo picture(Lockspace lockspace, Glock glock) {
+    List<LockInfo.Holder> holders = new ArrayList<>();
+    for (Hold hold = glock.firstHolder(); hold != null; hold = glock.holderAfter(hold)) {
+      holders.add(
+          new LockInfo.Holder(
+              hold.session.id,
+              hold.session.nodeName,
+              hold.mode,
+              hold.grantNumber,
+              hold.demoteWanted,
+              hold.isOrphan()));
+    }
+    List<LockInfo.Waiter> waiters = new ArrayList<>();
+    GrantQueue waiting = glock.waiting();
+    for (Request request = waiting == null ? null : waiting.head();
+        request != null;
+        request = request.next) {
+      waiters.add(
+          new LockInfo.Waiter(
+              request.session.id,
+              request.session.nodeName,
+              request.acquire.requestId(),
+              request.acquire.mode(),
+              request.acquire.flags(),
+              request.rank.isConversion(),
+              lockspace.gate().holdsBack(request.acquire),
+              request.sinceNanos));
+    }
+    return new LockInfo(
+        glock.name,
+        List.copyOf(holders),
+        List.copyOf(waiters),
+        glock.lockValue() != null,
+        glock.lockValueValid());
+  }
+}

@@ -1,0 +1,200 @@
+package glockenspiel.lockmanager.core;
+
+import glockenspiel.protocol.lock.GlockName;
+import glockenspiel.protocol.lock.Hello;
+import glockenspiel.runtime.state.InvariantViolation;
+import java.util.List;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The whole lock-manager as one state machine: an event and the time go in, effects come out, in
+ * the order in which they must happen. Nothing in it waits, and the same events give the same
+ * effects.
+ *
+ * <p>Not for several threads: one owner calls {@link #step} and the questions below, one at a time.
+ * The owner
+ *
+ * <ol>
+ *   <li>gives each stream a number of its own and tells of its first message, its batches in order,
+ *       and its end;
+ *   <li>does the effects of a step in their order, before those of the next step as far as one
+ *       stream is concerned;
+ *   <li>comes back with every timer.
+ * </ol>
+ *
+ * <p>A broken invariant ends a step with {@link InvariantViolation}, and so does every step after
+ * it: a lock-manager that is not sure of its own table grants nothing any more.
+ */
+public final class LockManager {
+  private static final int NAME_CHARACTERS_MAX = 255;
+
+  private final LockManagerConfig config;
+  private final SessionDirectory directory = new SessionDirectory();
+  private final Outbox outbox = new Outbox();
+  private final GrantNumbers grantNumbers;
+  private final TreeMap<String, Lockspace> lockspaces = new TreeMap<>();
+  private @Nullable InvariantViolation violation;
+
+  /** A lock-manager without lockspaces: the first join of one makes it. */
+  public LockManager(LockManagerConfig config) {
+    this.config = config;
+    this.grantNumbers = new GrantNumbers(config.grantNumberStart());
+  }
+
+  /**
+   * Handles one event.
+   *
+   * @param nowNanos a monotonic clock; never less than in the step before
+   * @param effects takes what must be done
+   * @throws InvariantViolation when a rule is broken; the lock-manager is of no use any more
+   */
+  public void step(LockEvent event, long nowNanos, Effects effects) {
+    if (violation != null) {
+      throw new InvariantViolation("stopped before: " + violation.getMessage());
+    }
+    try {
+      outbox.begin(nowNanos, effects);
+      handle(event);
+      for (Session slow = outbox.findSlowConsumer();
+          slow != null;
+          slow = outbox.findSlowConsumer()) {
+        slow.lockspace
+            .recovery()
+            .lose(
+                slow,
+                CloseCause.SLOW_CONSUMER,
+                slow.log.unacknowledgedCount()
+                    + " messages are not acknowledged, more than "
+                    + config.unacknowledgedMax());
+      }
+      outbox.finish();
+    } catch (InvariantViolation broken) {
+      violation = broken;
+      throw broken;
+    }
+  }
+
+  private void handle(LockEvent event) {
+    switch (event) {
+      case LockEvent.StreamOpened(long streamId, Hello hello) -> open(streamId, hello);
+      case LockEvent.BatchReceived(long streamId, var batch) -> {
+        Session session = directory.findByStream(streamId);
+        if (session != null) {
+          session.lockspace.receive(session, batch);
+        }
+      }
+      case LockEvent.StreamClosed(long streamId) -> {
+        Session session = directory.findByStream(streamId);
+        if (session != null) {
+          session.lockspace.disconnected(session);
+        }
+      }
+      case LockEvent.TimerFired(long token) -> {
+        Session session = directory.findById(token);
+        Session lingering = directory.findLingering(token);
+        if (session != null) {
+          session.lockspace.checkLease(session);
+        } else if (lingering != null) {
+          lingering.lockspace.recovery().checkLingering(lingering);
+        }
+      }
+      case LockEvent.Evict(long sessionId, String reason) -> {
+        Session session = directory.findById(sessionId);
+        if (session != null) {
+          session.lockspace.recovery().lose(session, CloseCause.EVICTED, "evicted: " + reason);
+        }
+      }
+    }
+  }
+
+  private void open(long streamId, Hello hello) {
+    String fault = faultOf(hello);
+    if (fault != null) {
+      outbox.close(streamId, CloseCause.INVALID_ARGUMENT, fault);
+    } else if (hello.sessionId() == 0) {
+      lockspaces
+          .computeIfAbsent(
+              hello.lockspace(),
+              name -> new Lockspace(name, config, directory, grantNumbers, outbox))
+          .join(streamId, hello);
+    } else {
+      Session session =
+          hello.incarnation() == config.incarnation()
+              ? directory.findById(hello.sessionId())
+              : null;
+      if (session == null || !session.lockspace.name().equals(hello.lockspace())) {
+        outbox.close(
+            streamId,
+            CloseCause.NOT_A_MEMBER,
+            "no session "
+                + hello.sessionId()
+                + " of incarnation "
+                + hello.incarnation()
+                + " in lockspace "
+                + hello.lockspace());
+      } else {
+        session.lockspace.resume(session, streamId, hello);
+      }
+    }
+  }
+
+  private static @Nullable String faultOf(Hello hello) {
+    if (isBadName(hello.lockspace())) {
+      return "hello: lockspace has " + hello.lockspace().length() + " characters, not 1 to 255";
+    }
+    if (isBadName(hello.nodeName())) {
+      return "hello: node name has " + hello.nodeName().length() + " characters, not 1 to 255";
+    }
+    if (hello.sessionId() == 0 && (hello.incarnation() != 0 || hello.received() != 0)) {
+      return "hello: incarnation and received are 0 when joining";
+    }
+    return null;
+  }
+
+  private static boolean isBadName(String name) {
+    return name.isEmpty() || name.length() > NAME_CHARACTERS_MAX;
+  }
+
+  /**
+   * The names of the lockspaces that have members, locks, or journals that wait for replay;
+   * ascending.
+   */
+  public List<String> lockspaces() {
+    return lockspaces.values().stream().filter(Inspection::isInUse).map(Lockspace::name).toList();
+  }
+
+  /** A lockspace as it is now; null when it never had a member. */
+  public @Nullable LockspaceInfo lockspace(String name) {
+    Lockspace lockspace = lockspaces.get(name);
+    return lockspace == null ? null : Inspection.lockspace(lockspace);
+  }
+
+  /** The members of a lockspace, oldest first; empty for an unknown one. */
+  public List<SessionInfo> sessions(String lockspaceName) {
+    Lockspace lockspace = lockspaces.get(lockspaceName);
+    return lockspace == null ? List.of() : Inspection.sessions(lockspace);
+  }
+
+  /**
+   * The glocks of a lockspace that pass the filter, by name; empty for an unknown lockspace.
+   *
+   * @param after begins after this glock; null begins with the first
+   * @param countMax how many at most; above 0
+   */
+  public List<LockInfo> locks(
+      String lockspaceName, LockFilter filter, @Nullable GlockName after, int countMax) {
+    Lockspace lockspace = lockspaces.get(lockspaceName);
+    return lockspace == null ? List.of() : Inspection.locks(lockspace, filter, after, countMax);
+  }
+
+  /**
+   * Checks every list and sum of every lockspace against the others. Costs as much as there is; for
+   * tests and simulations.
+   *
+   * @throws InvariantViolation when something does not fit
+   */
+  public void validate() {
+    lockspaces.values().forEach(Validation::validate);
+  }
+}

@@ -1,0 +1,216 @@
+package glockenspiel.lockmanager.core;
+
+import glockenspiel.protocol.lock.Batch;
+import glockenspiel.protocol.lock.Hello;
+import glockenspiel.protocol.lock.NodeMessage;
+import glockenspiel.protocol.lock.NodeMessage.Acquire;
+import glockenspiel.protocol.lock.NodeMessage.Cancel;
+import glockenspiel.protocol.lock.NodeMessage.Leave;
+import glockenspiel.protocol.lock.NodeMessage.Lower;
+import glockenspiel.protocol.lock.NodeMessage.Renew;
+import glockenspiel.protocol.lock.NodeMessage.ReportClean;
+import glockenspiel.protocol.lock.NodeMessage.ReportFirstMountDone;
+import glockenspiel.protocol.lock.Welcome;
+import java.util.List;
+import java.util.Objects;
+
+/**
+ * The glocks and the members of one volume. Handles what comes from its members, one message at a
+ * time.
+ */
+final class Lockspace {
+  private static final int NO_SLOT = -1;
+
+  private final String name;
+  private final LockManagerConfig config;
+  private final SessionDirectory directory;
+  private final Outbox outbox;
+  private final SessionRoster roster = new SessionRoster();
+  private final LockTable table = new LockTable();
+  private final RecoveryGate gate;
+  private final Granting granting;
+  private final Recovery recovery;
+
+  Lockspace(
+      String name,
+      LockManagerConfig config,
+      SessionDirectory directory,
+      GrantNumbers grantNumbers,
+      Outbox outbox) {
+    this.name = name;
+    this.config = config;
+    this.directory = directory;
+    this.outbox = outbox;
+    this.gate = new RecoveryGate(outbox.nowNanos());
+    Demoting demoting = new Demoting(table, gate, outbox);
+    this.granting = new Granting(table, gate, demoting, outbox, grantNumbers, config.waitingMax());
+    this.recovery = new Recovery(this, roster, directory, table, gate, granting, demoting, outbox);
+  }
+
+  String name() {
+    return name;
+  }
+
+  SessionRoster roster() {
+    return roster;
+  }
+
+  LockTable table() {
+    return table;
+  }
+
+  RecoveryGate gate() {
+    return gate;
+  }
+
+  Granting granting() {
+    return granting;
+  }
+
+  SessionDirectory directory() {
+    return directory;
+  }
+
+  Recovery recovery() {
+    return recovery;
+  }
+
+  /** A node joins, unless another one with its name is present. */
+  void join(long streamId, Hello hello) {
+    Session namesake = roster.findByName(hello.nodeName());
+    if (namesake != null) {
+      // Its stream may be dead, but the node may still be using its locks until its lease ends.
+      outbox.close(
+          streamId,
+          CloseCause.NODE_NAME_TAKEN,
+          "node name "
+              + hello.nodeName()
+              + " is taken by session "
+              + namesake.id
+              + " for another "
+              + Math.max(0, namesake.leaseEndsNanos - outbox.nowNanos()) / 1_000_000
+              + " ms, or until it leaves");
+      return;
+    }
+    int slot = hello.spectator() ? NO_SLOT : roster.lowestFreeSlot(recovery::isReserved);
+    Session session =
+        new Session(this, directory.nextId(), hello.nodeName(), slot, config.unacknowledgedMax());
+    roster.add(session);
+    directory.add(session);
+    directory.attach(session, streamId);
+    boolean firstMounter = recovery.joined(session);
+    renewLease(session);
+    outbox.tell(this, new Notice.SessionJoined(session.id, session.nodeName, slot, firstMounter));
+    outbox.emit(new Effect.SetTimer(session.leaseEndsNanos, session.id));
+    welcome(session, streamId);
+  }
+
+  /** A session goes on, on a new stream, exactly where it stopped. */
+  void resume(Session session, long streamId, Hello hello) {
+    if (!session.nodeName.equals(hello.nodeName()) || session.isSpectator() != hello.spectator()) {
+      outbox.close(
+          streamId,
+          CloseCause.NOT_A_MEMBER,
+          "session " + session.id + " is not " + hello.nodeName() + "'s");
+      return;
+    }
+    Long oldStream = directory.detach(session);
+    if (oldStream != null) {
+      outbox.close(
+          oldStream, CloseCause.SUPERSEDED, "session " + session.id + " has a newer stream");
+    }
+    directory.attach(session, streamId);
+    try {
+      session.log.resume(hello.received());
+    } catch (IllegalArgumentException mismatch) {
+      recovery.lose(session, CloseCause.BAD_SEQUENCE, "hello " + mismatch.getMessage());
+      return;
+    }
+    renewLease(session);
+    outbox.tell(this, new Notice.SessionResumed(session.id, session.nodeName));
+    welcome(session, streamId);
+    outbox.touch(session);
+  }
+
+  private void welcome(Session session, long streamId) {
+    outbox.emit(
+        new Effect.Welcome(
+            streamId,
+            new Welcome(
+                session.id,
+                config.incarnation(),
+                session.slot,
+                config.leaseMillis(),
+                session.log.received(),
+                session == recovery.firstMounter(),
+                gate.status())));
+  }
+
+  private void renewLease(Session session) {
+    session.leaseEndsNanos = outbox.nowNanos() + config.leaseNanos();
+  }
+
+  /** Handles a batch. Whatever is wrong in it ends the session, never the step. */
+  void receive(Session session, Batch<NodeMessage> batch) {
+    renewLease(session);
+    List<NodeMessage> messages;
+    try {
+      messages = session.log.receive(batch);
+    } catch (IllegalArgumentException mismatch) {
+      recovery.lose(
+          session,
+          CloseCause.BAD_SEQUENCE,
+          Objects.requireNonNullElse(mismatch.getMessage(), "numbers do not fit"));
+      return;
+    }
+    outbox.reply(session);
+    try {
+      for (NodeMessage message : messages) {
+        if (!session.isPresent()) {
+          return;
+        }
+        handle(session, message);
+      }
+    } catch (ContractBreach breach) {
+      recovery.lose(
+          session,
+          CloseCause.INVALID_ARGUMENT,
+          Objects.requireNonNullElse(breach.getMessage(), "contract broken"));
+    }
+  }
+
+  private void handle(Session session, NodeMessage message) {
+    switch (message) {
+      case Acquire acquire -> {
+        if (Recovery.isWithdrawAnnouncement(session, acquire)) {
+          recovery.announceWithdraw(session, acquire.trace());
+        }
+        granting.acquire(session, acquire);
+      }
+      case Lower lower -> granting.lower(session, lower);
+      case Cancel cancel -> granting.cancel(session, cancel);
+      case ReportClean report -> recovery.reportClean(session, report);
+      case ReportFirstMountDone report -> recovery.reportFirstMountDone(session, report);
+      case Renew renew -> {
+        // Its acknowledgement is all it wants.
+      }
+      case Leave leave -> recovery.leave(session);
+    }
+  }
+
+  /** The stream is gone; the session has until its lease ends. */
+  void disconnected(Session session) {
+    directory.detach(session);
+    outbox.tell(this, new Notice.SessionDisconnected(session.id, session.nodeName));
+  }
+
+  /** Gives the session up if its lease has ended; else comes back when it may have. */
+  void checkLease(Session session) {
+    if (outbox.nowNanos() - session.leaseEndsNanos >= 0) {
+      recovery.lose(
+          session, CloseCause.LEASE_ENDED, "no batch came for " + config.leaseMillis() + " ms");
+    } else {
+      outbox.emit(new Effect.SetTimer(session.leaseEndsNanos, session.id));
+    }
+  }
+}

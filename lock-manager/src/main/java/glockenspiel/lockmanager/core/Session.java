@@ -1,0 +1,136 @@
+package glockenspiel.lockmanager.core;
+
+import glockenspiel.protocol.lock.GlockName;
+import glockenspiel.protocol.lock.LockManagerMessage;
+import glockenspiel.protocol.lock.MessageLog;
+import glockenspiel.protocol.lock.NodeMessage;
+import glockenspiel.runtime.state.StateMachine;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The membership of one node in one lockspace: its slot, its stream, what it holds and what it
+ * waits for.
+ */
+final class Session {
+  final Lockspace lockspace;
+  final long id;
+  final String nodeName;
+
+  /** The jid; -1 for a spectator. */
+  final int slot;
+
+  final MessageLog<LockManagerMessage, NodeMessage> log;
+  final StateMachine<SessionState> state;
+  final StateMachine<JournalUse> journal;
+
+  /**
+   * Holds that recovery itself may need, so that they are dropped when the node is given up: mount
+   * coordination, live and journal glocks.
+   */
+  final HoldRing coordinationHolds = new HoldRing();
+
+  /** All other holds: they become orphans when the node is given up while its journal is dirty. */
+  final HoldRing protectedHolds = new HoldRing();
+
+  /** The open stream; null while there is none. */
+  @Nullable Long streamId;
+
+  long leaseEndsNanos;
+
+  /** The greatest request id so far; unsigned. */
+  long newestRequestId;
+
+  /** The outbox has it on its list for this step. */
+  boolean touched;
+
+  /**
+   * A batch goes out at the end of this step even when it carries nothing but an acknowledgement.
+   */
+  boolean owesReply;
+
+  private final Map<Long, Request> waitingById = new LinkedHashMap<>();
+  private final Map<Glock, Request> waitingByGlock = new LinkedHashMap<>();
+
+  Session(Lockspace lockspace, long id, String nodeName, int slot, int unacknowledgedMax) {
+    this.lockspace = lockspace;
+    this.id = id;
+    this.nodeName = nodeName;
+    this.slot = slot;
+    this.log = new MessageLog<>(unacknowledgedMax);
+    this.state =
+        new StateMachine<>(
+            "session " + id, SessionState.TRANSITIONS, SessionState.MEMBER, Session::ignoreChange);
+    this.journal =
+        new StateMachine<>(
+            "journal of session " + id,
+            JournalUse.TRANSITIONS,
+            JournalUse.NONE,
+            Session::ignoreChange);
+  }
+
+  private static void ignoreChange(Object from, Object to, String reason) {}
+
+  boolean isSpectator() {
+    return slot < 0;
+  }
+
+  boolean isPresent() {
+    return state.state().isPresent();
+  }
+
+  boolean isWithdrawing() {
+    return state.is(SessionState.WITHDRAWING);
+  }
+
+  /** Whether it may see to the journals of others. */
+  boolean canRecover() {
+    return !isSpectator() && state.is(SessionState.MEMBER);
+  }
+
+  int holdCount() {
+    return coordinationHolds.size() + protectedHolds.size();
+  }
+
+  /** The ring that a hold on that glock belongs to. */
+  HoldRing holdsLike(GlockName name) {
+    return switch (name.type()) {
+      case JOURNAL -> coordinationHolds;
+      case NONDISK ->
+          name.equals(GlockName.FREEZE) || name.equals(GlockName.RENAME)
+              ? protectedHolds
+              : coordinationHolds;
+      case INODE, RGRP, META, IOPEN, FLOCK, QUOTA -> protectedHolds;
+    };
+  }
+
+  int waitingCount() {
+    return waitingById.size();
+  }
+
+  @Nullable Request waitingRequest(long requestId) {
+    return waitingById.get(requestId);
+  }
+
+  @Nullable Request waitingRequest(Glock glock) {
+    return waitingById.isEmpty() ? null : waitingByGlock.get(glock);
+  }
+
+  /** Its requests that wait, in the order in which they came; a copy. */
+  List<Request> waitingRequests() {
+    return new ArrayList<>(waitingById.values());
+  }
+
+  void addWaiting(Request request) {
+    waitingById.put(request.acquire.requestId(), request);
+    waitingByGlock.put(request.glock, request);
+  }
+
+  void removeWaiting(Request request) {
+    waitingById.remove(request.acquire.requestId());
+    waitingByGlock.remove(request.glock);
+  }
+}

@@ -1,0 +1,129 @@
+package glockenspiel.lockmanager.core;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import glockenspiel.protocol.lock.Batch;
+import glockenspiel.protocol.lock.GlockName;
+import glockenspiel.protocol.lock.GlockType;
+import glockenspiel.protocol.lock.Hello;
+import glockenspiel.protocol.lock.LockManagerMessage.Answer;
+import glockenspiel.protocol.lock.LockMode;
+import glockenspiel.protocol.lock.NodeMessage;
+import glockenspiel.protocol.lock.NodeMessage.Acquire;
+import glockenspiel.runtime.state.InvariantViolation;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class LockManagerTest {
+  private final LockManager manager =
+      new LockManager(new LockManagerConfig(7, 10_000, 100, 50, 1_000_000));
+
+  private List<Effect> step(LockEvent event) {
+    List<Effect> effects = new ArrayList<>();
+    manager.step(event, 0, effects::add);
+    return effects;
+  }
+
+  private void join(long stream, String lockspace, String nodeName) {
+    step(new LockEvent.StreamOpened(stream, new Hello(lockspace, nodeName, false, 0, 0, 0)));
+  }
+
+  private List<Effect> say(long stream, NodeMessage... messages) {
+    return step(new LockEvent.BatchReceived(stream, new Batch<>(0, 0, List.of(messages))));
+  }
+
+  private static Acquire acquire(long requestId, GlockName glock, LockMode mode) {
+    return new Acquire(requestId, glock, mode, 0, "");
+  }
+
+  @Test
+  void lockspacesAreApart() {
+    join(1, "c:one", "a");
+    join(2, "c:two", "a");
+    say(1, acquire(1, GlockName.FREEZE, LockMode.EX));
+    Effect.Send sent =
+        assertInstanceOf(
+            Effect.Send.class, say(2, acquire(1, GlockName.FREEZE, LockMode.EX)).getFirst());
+    Answer answer = assertInstanceOf(Answer.class, sent.batch().messages().getFirst());
+    assertEquals(LockMode.EX, answer.mode());
+    assertEquals(1_000_002, answer.grantNumber());
+    assertEquals(List.of("c:one", "c:two"), manager.lockspaces());
+    assertNull(manager.lockspace("c:three"));
+    assertEquals(List.of(), manager.sessions("c:three"));
+  }
+
+  @Test
+  void listsLocksByNameAndPage() {
+    join(1, "c:one", "a");
+    join(2, "c:one", "b");
+    say(
+        1,
+        new NodeMessage.ReportFirstMountDone(1),
+        acquire(1, GlockName.inode(9), LockMode.EX),
+        acquire(2, GlockName.inode(-1), LockMode.EX),
+        acquire(3, GlockName.resourceGroup(1), LockMode.SH),
+        acquire(4, GlockName.inode(3), LockMode.SH));
+    say(2, acquire(1, GlockName.inode(9), LockMode.SH), acquire(2, GlockName.LIVE, LockMode.SH));
+
+    assertEquals("[1/1, 2/3, 2/9, 2/ffffffffffffffff, 3/1]", names(LockFilter.ALL, null, 9));
+    assertEquals("[1/1, 2/3]", names(LockFilter.ALL, null, 2));
+    assertEquals("[2/9, 2/ffffffffffffffff]", names(LockFilter.ALL, GlockName.inode(3), 2));
+    assertEquals("[3/1]", names(new LockFilter(GlockType.RGRP, null, false), null, 9));
+    assertEquals("[1/1, 2/9]", names(new LockFilter(null, "b", false), null, 9));
+    assertEquals("[2/9]", names(new LockFilter(null, "a", true), null, 9));
+    assertEquals("[2/9]", names(new LockFilter(null, null, true), null, 9));
+    assertEquals("[]", names(new LockFilter(null, "nobody", false), null, 9));
+  }
+
+  private String names(
+      LockFilter filter, @org.jspecify.annotations.Nullable GlockName after, int max) {
+    return manager.locks("c:one", filter, after, max).stream()
+        .map(LockInfo::glock)
+        .toList()
+        .toString();
+  }
+
+  @Test
+  void refusesWhatIsNoHello() {
+    for (Hello bad :
+        List.of(
+            new Hello("", "a", false, 0, 0, 0),
+            new Hello("c:one", "", false, 0, 0, 0),
+            new Hello("c:one", "a".repeat(256), false, 0, 0, 0),
+            new Hello("c:one", "a", false, 0, 7, 0),
+            new Hello("c:one", "a", false, 0, 0, 1))) {
+      Effect.CloseStream closed =
+          assertInstanceOf(
+              Effect.CloseStream.class, step(new LockEvent.StreamOpened(1, bad)).getFirst());
+      assertEquals(CloseCause.INVALID_ARGUMENT, closed.cause());
+    }
+  }
+
+  @Test
+  void ignoresWhatComesTooLate() {
+    assertEquals(List.of(), say(5, new NodeMessage.Renew()));
+    assertEquals(List.of(), step(new LockEvent.StreamClosed(5)));
+    assertEquals(List.of(), step(new LockEvent.TimerFired(5)));
+    assertEquals(List.of(), step(new LockEvent.Evict(5, "gone already")));
+  }
+
+  @Test
+  void doesNothingMoreOnceAnInvariantIsBroken() {
+    join(1, "c:one", "a");
+    // The shell breaks its contract: one stream twice.
+    assertThrows(InvariantViolation.class, () -> join(1, "c:one", "b"));
+    assertThrows(InvariantViolation.class, () -> join(2, "c:one", "c"));
+  }
+
+  @Test
+  void configurationIsChecked() {
+    assertThrows(IllegalArgumentException.class, () -> LockManagerConfig.of(0, 1));
+    assertThrows(IllegalArgumentException.class, () -> LockManagerConfig.of(1, 0));
+    assertThrows(IllegalArgumentException.class, () -> new LockManagerConfig(1, 1, 5, 5, 0));
+    assertThrows(IllegalArgumentException.class, () -> new LockManagerConfig(1, 1, 5, 4, -1));
+  }
+}
