@@ -1,6 +1,9 @@
 package glockenspiel.runtime.task;
 
-import org.jspecify.annotations.Nullable;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
 
 /**
  * Wakes the tasks that wait for something to change. It remembers nothing: who waits looks first,
@@ -9,25 +12,27 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Signal {
   private final SerialOwner owner;
-  private @Nullable Promise<Boolean> raised;
+  private final Set<Promise<Boolean>> waiting = new LinkedHashSet<>();
 
   /** A signal for tasks of this owner. */
   public Signal(SerialOwner owner) {
     this.owner = owner;
   }
 
-  /** Wakes all tasks that wait now. */
+  /** Wakes all tasks that wait now, in the order in which they came. */
   public void raise() {
-    Promise<Boolean> waiting = raised;
-    raised = null;
-    if (waiting != null) {
-      waiting.complete(true);
+    if (!waiting.isEmpty()) {
+      List<Promise<Boolean>> woken = new ArrayList<>(waiting);
+      waiting.clear();
+      woken.forEach(promise -> promise.complete(true));
     }
   }
 
   /** Waits until it is raised. Only inside a task. */
   public void await() {
-    owner.await(waiting());
+    Promise<Boolean> woken = new Promise<>();
+    waiting.add(woken);
+    owner.await(woken);
   }
 
   /**
@@ -36,22 +41,14 @@ public final class Signal {
    * @return false when the time was over first
    */
   public boolean await(long nanos) {
-    Promise<Boolean> either = new Promise<>();
-    waiting().whenDone((value, failure) -> either.complete(true));
-    SerialOwner.Timer timer = owner.after(nanos, () -> either.complete(false));
+    Promise<Boolean> woken = new Promise<>();
+    waiting.add(woken);
+    SerialOwner.Timer timer = owner.after(nanos, () -> woken.complete(false));
     try {
-      return owner.await(either);
+      return owner.await(woken);
     } finally {
       timer.cancel();
+      waiting.remove(woken);
     }
-  }
-
-  private Promise<Boolean> waiting() {
-    Promise<Boolean> waiting = raised;
-    if (waiting == null) {
-      waiting = new Promise<>();
-      raised = waiting;
-    }
-    return waiting;
   }
 }
