@@ -1,8 +1,20 @@
 package glockenspiel.cli;
 
+import glockenspiel.cli.offline.ImageCommand;
+import glockenspiel.cli.offline.JournalCommand;
+import glockenspiel.cli.offline.MkfsCommand;
+import glockenspiel.cli.online.JournalsCommand;
+import glockenspiel.cli.online.LocksCommand;
+import glockenspiel.cli.online.StatusCommand;
+import glockenspiel.cli.online.WithdrawCommand;
+import glockenspiel.cli.output.CommandFailure;
+import glockenspiel.cli.output.ExitCode;
+import picocli.AutoComplete;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.HelpCommand;
 import picocli.CommandLine.IVersionProvider;
+import picocli.CommandLine.ParseResult;
 
 /** The command {@code glock}. */
 @Command(
@@ -11,15 +23,21 @@ import picocli.CommandLine.IVersionProvider;
     mixinStandardHelpOptions = true,
     versionProvider = Glock.Version.class,
     synopsisSubcommandLabel = "COMMAND",
-    exitCodeOnInvalidInput = Glock.WRONG_USAGE,
-    exitCodeOnExecutionException = Glock.BAD_ANSWER)
+    scope = CommandLine.ScopeType.INHERIT,
+    exitCodeOnInvalidInput = ExitCode.WRONG_USAGE,
+    exitCodeOnExecutionException = ExitCode.BAD_ANSWER,
+    subcommands = {
+      MkfsCommand.class,
+      JournalCommand.class,
+      ImageCommand.class,
+      StatusCommand.class,
+      LocksCommand.class,
+      JournalsCommand.class,
+      WithdrawCommand.class,
+      HelpCommand.class,
+      AutoComplete.GenerateCompletion.class
+    })
 public final class Glock {
-  /** Exit code: the command ran, and the answer is bad. */
-  static final int BAD_ANSWER = 1;
-
-  /** Exit code: the command was used wrongly. */
-  static final int WRONG_USAGE = 2;
-
   private Glock() {}
 
   /** Runs the command and ends the process with its exit code. */
@@ -28,7 +46,19 @@ public final class Glock {
   }
 
   static CommandLine commandLine() {
-    return new CommandLine(new Glock());
+    return new CommandLine(new Glock())
+        .setCaseInsensitiveEnumValuesAllowed(true)
+        .setExecutionExceptionHandler(Glock::explain);
+  }
+
+  /** One line that says what went wrong; a stack trace only for what nobody foresaw. */
+  private static int explain(Exception thrown, CommandLine command, ParseResult parsed) {
+    CommandFailure failure = CommandFailure.of(thrown);
+    command.getErr().println(command.getColorScheme().errorText("glock: " + failure.getMessage()));
+    if (failure.isUnforeseen()) {
+      thrown.printStackTrace(command.getErr());
+    }
+    return failure.exitCode();
   }
 
   /** The version as the build wrote it into the jar. */

@@ -1,0 +1,211 @@
+package glockenspiel.cli.demo.workload;
+
+import glockenspiel.cli.demo.workload.FileAccess.GoneException;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Several clients on each of several nodes, all at once, until they are stopped or their node has gone; and the check of what they left.
+ */
+public final class Workload {
+  /**
+   * What the check at the end found.
+   *
+   * @param sectors sectors that were found as they must be
+   * @param durable of these, sectors of failed nodes that had been acknowledged as durable
+   * @param violations what is not as it must be, one line each
+   */
+  public record Findings(long sectors, long durable, List<String> violations) {
+    /** Copies the list. */
+    public Findings {
+      violations = List.copyOf(violations);
+    }
+  }
+
+  private final Sectors sectors;
+  private final SharedFiles shared = new SharedFiles();
+  private final Operations operations = new Operations();
+  private final Places places;
+  private final List<Client> clients = new ArrayList<>();
+  private final List<Thread> threads = new ArrayList<>();
+  private final Set<Integer> failed = ConcurrentHashMap.newKeySet();
+  private final List<String> errors = Collections.synchronizedList(new ArrayList<>());
+  private volatile boolean stopped;
+
+  private Workload(Sectors sectors, List<FileAccess> nodes, int clientsPerNode, long seed) {
+    this.sectors = sectors;
+    this.places = Places.make(nodes.getFirst(), nodes.size(), sectors, shared);
+    for (int node = 0; node < nodes.size(); node++) {
+      for (int number = 0; number < clientsPerNode; number++) {
+        clients.add(
+            new Client(node, number, nodes.get(node), places, seed, sectors, shared, operations));
+      }
+    }
+  }
+
+  /**
+   * Makes the directories of a run, and starts its clients.
+   *
+   * @param nodes mounted
+   * @param seed decides what the clients do; the order between them is the machine's
+   */
+  public static Workload start(List<FileAccess> nodes, int clientsPerNode, long seed) {
+    Workload workload = new Workload(new Sectors(seed), nodes, clientsPerNode, seed);
+    for (Client client : workload.clients) {
+      workload.threads.add(
+          Thread.ofVirtual().name("client-" + client.node()).start(() -> workload.run(client)));
+    }
+    return workload;
+  }
+
+  private void run(Client client) {
+    try {
+      while (!stopped) {
+        client.step();
+        Thread.sleep(client.thinkMillis());
+      }
+    } catch (GoneException gone) {
+      if (!failed.contains(client.node())) {
+        errors.add("node " + client.node() + " failed its clients: " + gone.getMessage());
+      }
+    } catch (RuntimeException failure) {
+      errors.add("a client of node " + client.node() + ": " + failure);
+    } catch (InterruptedException stopping) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  /** The node is about to fail, or has just begun to: what it had not made durable may be lost from now on. */
+  public void failing(int node) {
+    failed.add(node);
+    shared.failed(node);
+  }
+
+  /** What was done. */
+  public Operations operations() {
+    return operations;
+  }
+
+  /** Waits until that many operations have ended, or the time is over. */
+  public void awaitOperations(long count, long timeoutNanos) throws InterruptedException {
+    long end = System.nanoTime() + timeoutNanos;
+    while (operations.ended() < count && System.nanoTime() - end < 0 && errors.isEmpty()) {
+      Thread.sleep(2);
+    }
+  }
+
+  /**
+   * Lets every client finish what it is at.
+   *
+   * @return false when one is still at it after that time
+   */
+  public boolean stop(long timeoutNanos) throws InterruptedException {
+    stopped = true;
+    long end = System.nanoTime() + timeoutNanos;
+    for (Thread thread : threads) {
+      long rest = Math.max(1, TimeUnit.NANOSECONDS.toMillis(end - System.nanoTime()));
+      thread.join(rest);
+    }
+    return threads.stream().noneMatch(Thread::isAlive);
+  }
+
+  /** What went wrong while it ran: one line each. */
+  public List<String> errors() {
+    List<String> all = new ArrayList<>(errors);
+    all.addAll(shared.violations());
+    return all;
+  }
+
+  /** Reads of files of all nodes that were checked. */
+  public long sharedReads() {
+    return shared.boardReads();
+  }
+
+  /** Of these, reads that found what another node had written. */
+  public long handedOver() {
+    return shared.handedOver();
+  }
+
+  /** Appends whose places were checked. */
+  public long appends() {
+    return shared.appends();
+  }
+
+  /**
+   * Reads all that was left. Each client's files are read through a node that is not its own, where there is one.
+   *
+   * @param through nodes that are mounted now, by their index
+   */
+  public Findings verify(Map<Integer, FileAccess> through) throws InterruptedException {
+    List<String> violations = Collections.synchronizedList(new ArrayList<>());
+    long[] found = new long[clients.size()];
+    CountDownLatch left = new CountDownLatch(clients.size());
+    for (int index = 0; index < clients.size(); index++) {
+      int which = index;
+      Client client = clients.get(index);
+      Thread.ofVirtual()
+          .name("verify-" + index)
+          .start(
+              () -> {
+                try {
+                  FileAccess reader = notOf(client.node(), through);
+                  found[which] =
+                      client.verify(reader, !failed.contains(client.node()), violations);
+                } catch (RuntimeException failure) {
+                  violations.add("files of node " + client.node() + ": " + failure);
+                } finally {
+                  left.countDown();
+                }
+              });
+    }
+    left.await();
+    long sectorsFound = 0;
+    long durable = 0;
+    for (int index = 0; index < found.length; index++) {
+      sectorsFound += found[index];
+      durable += failed.contains(clients.get(index).node()) ? found[index] : 0;
+    }
+    FileAccess any = through.values().iterator().next();
+    for (String log : places.logs()) {
+      sectorsFound += verifyLog(log, any, violations);
+    }
+    return new Findings(sectorsFound, durable, violations);
+  }
+
+  private static FileAccess notOf(int node, Map<Integer, FileAccess> through) {
+    return through.entrySet().stream()
+        .filter(entry -> entry.getKey() != node)
+        .map(Map.Entry::getValue)
+        .findFirst()
+        .orElseGet(() -> through.values().iterator().next());
+  }
+
+  private long verifyLog(String log, FileAccess through, List<String> violations) {
+    Map<Long, Long> expected = shared.expected(log);
+    for (Map.Entry<Long, Long> place : expected.entrySet()) {
+      ByteBuffer sector = through.call(fs -> fs.read(log, place.getKey(), Sectors.BYTES));
+      try {
+        long[] version = sectors.read(log, Places.id(log), 0, sector);
+        if (version.length != 1 || version[0] != place.getValue()) {
+          violations.add(
+              "%s byte %d: version %s should be %d"
+                  .formatted(
+                      log,
+                      place.getKey(),
+                      version.length == 1 ? version[0] : "none",
+                      place.getValue()));
+        }
+      } catch (Sectors.BadContent bad) {
+        violations.add(log + " byte " + place.getKey() + ": " + bad.getMessage());
+      }
+    }
+    return expected.size();
+  }
+}
