@@ -11,8 +11,9 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * A stretch of network between a node and a service: passes bytes on, until it is cut. While it is cut nothing passes, and neither end is
- * told, as when a switch fails. When it is healed, connections that have seen the cut are reset, as TCP would give them up in the end.
+ * A stretch of network between a node and a service: passes bytes on, until it is cut. While it is
+ * cut nothing passes, and neither end is told, as when a switch fails. When it is healed,
+ * connections that have seen the cut are reset, as TCP would give them up in the end.
  */
 public final class Relay implements AutoCloseable {
   private static final int BUFFER_BYTES = 64 * 1024;
@@ -72,8 +73,7 @@ public final class Relay implements AutoCloseable {
    */
   public static Relay to(int port) throws IOException {
     InetAddress here = InetAddress.getByName("127.0.0.1");
-    Relay relay =
-        new Relay(new ServerSocket(0, 50, here), new InetSocketAddress(here, port));
+    Relay relay = new Relay(new ServerSocket(0, 50, here), new InetSocketAddress(here, port));
     Thread.ofVirtual().name("relay-" + port).start(relay::accept);
     return relay;
   }
@@ -88,7 +88,8 @@ public final class Relay implements AutoCloseable {
       try {
         connect(listener.accept());
       } catch (IOException refused) {
-        // The listener was closed, or the service has gone: whoever connected sees its connection end.
+        // The listener was closed, or the service has gone: whoever connected sees its connection
+        // end.
       }
     }
   }
@@ -133,7 +134,10 @@ public final class Relay implements AutoCloseable {
     }
   }
 
-  /** Resets all connections and takes no new ones: to both ends it looks as if the other process had died. */
+  /**
+   * Resets all connections and takes no new ones: to both ends it looks as if the other process had
+   * died.
+   */
   @Override
   public void close() {
     closed = true;

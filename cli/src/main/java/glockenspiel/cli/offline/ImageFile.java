@@ -62,7 +62,7 @@ final class ImageFile implements AutoCloseable {
     } catch (OverlappingFileLockException overlapping) {
       channel.close();
       throw inUse(path);
-    } catch (CommandFailure | IOException failure) {
+    } catch (IOException failure) {
       channel.close();
       throw failure;
     }

@@ -1,5 +1,6 @@
 package glockenspiel.cli.output;
 
+import glockenspiel.journal.device.ImageInUseException;
 import glockenspiel.ondisk.CorruptBlockException;
 import glockenspiel.protocol.storage.StorageException;
 import io.grpc.Status;
@@ -52,6 +53,9 @@ public final class CommandFailure extends RuntimeException {
           wrongUsage(there.getFile() + ": exists already; --force overwrites it");
       case AccessDeniedException denied ->
           new CommandFailure(ExitCode.REFUSED, denied.getFile() + ": permission denied");
+      case ImageInUseException inUse -> caused(ExitCode.REFUSED, inUse);
+      case IOException io when io.getCause() instanceof NoSuchFileException ->
+          caused(ExitCode.WRONG_USAGE, io);
       case IOException io -> caused(ExitCode.BAD_ANSWER, io);
       default ->
           new CommandFailure(

@@ -162,11 +162,11 @@ final class Client {
     int count = count();
     long version = file.nextVersion();
     ByteBuffer content = sectors.make(file.id(), first, count, version);
-    int written =
-        operate(Kind.WRITE, fs -> fs.write(name, (long) first * Sectors.BYTES, content));
+    int written = operate(Kind.WRITE, fs -> fs.write(name, (long) first * Sectors.BYTES, content));
     operations.wrote(written);
     if (written < content.remaining()) {
-      // The volume became full within a sector: the rest of it is what it was, so it is written whole.
+      // The volume became full within a sector: the rest of it is what it was, so it is written
+      // whole.
       unlink(name);
       return;
     }
@@ -274,7 +274,8 @@ final class Client {
 
   private void append(String log) {
     long version = shared.nextVersion();
-    // The place is not known before: the content says log and version, and its place is checked by the table.
+    // The place is not known before: the content says log and version, and its place is checked by
+    // the table.
     ByteBuffer content = sectors.make(Places.id(log), 0, 1, version);
     long offset = operate(Kind.APPEND, fs -> fs.append(log, content));
     operations.wrote(content.remaining());

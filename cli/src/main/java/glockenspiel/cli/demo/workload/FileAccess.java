@@ -4,9 +4,15 @@ import glockenspiel.node.filesystem.FileSystem;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
-/** The files of one node, as its clients reach them. Calls block; any number of threads may call at once. */
+/**
+ * The files of one node, as its clients reach them. Calls block; any number of threads may call at
+ * once.
+ */
 public interface FileAccess {
-  /** The node has gone: it has withdrawn, was killed, or is not mounted. The operation may or may not have been done. */
+  /**
+   * The node has gone: it has withdrawn, was killed, or is not mounted. The operation may or may
+   * not have been done.
+   */
   final class GoneException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 

@@ -4,7 +4,10 @@ import java.util.Arrays;
 import java.util.Set;
 import java.util.TreeSet;
 
-/** A file that one client alone changes, so that the client knows what is in it, and what of that must survive a crash. */
+/**
+ * A file that one client alone changes, so that the client knows what is in it, and what of that
+ * must survive a crash.
+ */
 final class OwnFile {
   private final long id;
   private final Set<String> names = new TreeSet<>();
@@ -64,7 +67,9 @@ final class OwnFile {
     durableNames.remove(name);
   }
 
-  /** What it was like at the beginning of a sync; the returned action is run when the sync is done. */
+  /**
+   * What it was like at the beginning of a sync; the returned action is run when the sync is done.
+   */
   Runnable syncing(Set<String> named) {
     long[] then = versions.clone();
     Set<String> namesThen = new TreeSet<>(named);

@@ -31,7 +31,8 @@ final class Places {
   }
 
   /**
-   * Makes a directory for the run, in the root or, when that has no room, below it, and all that the clients expect there.
+   * Makes a directory for the run, in the root or, when that has no room, below it, and all that
+   * the clients expect there.
    *
    * @param nodes how many nodes there are
    */

@@ -4,8 +4,8 @@ import java.nio.ByteBuffer;
 import java.util.Arrays;
 
 /**
- * Content that says whose it is. Files of the workload are made of sectors; each tells run, file, place and version, and the rest of it
- * follows from these:
+ * Content that says whose it is. Files of the workload are made of sectors; each tells run, file,
+ * place and version, and the rest of it follows from these:
  *
  * <pre>
  *    0   8  the run
@@ -16,7 +16,8 @@ import java.util.Arrays;
  *   40 472  bytes that follow from the check
  * </pre>
  *
- * <p>So a sector that was lost, came from another file, another place or another time, is known at sight. A sector of zeros is a hole.
+ * <p>So a sector that was lost, came from another file, another place or another time, is known at
+ * sight. A sector of zeros is a hole.
  *
  * @param run identifies the run
  */

@@ -5,23 +5,24 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What all nodes know of the files that all of them change: a table in this process, beside the cluster, that sees what no node can. For
- * several threads.
+ * What all nodes know of the files that all of them change: a table in this process, beside the
+ * cluster, that sees what no node can. For several threads.
  *
- * <p><b>Boards</b> are written whole, in one write, under one EX glock: a read that finds two versions, or one that was already replaced
- * when the read began, has met a node inside that should not have been there (rule 1), or one that left before everything was in place
- * (rule 6).
+ * <p><b>Boards</b> are written whole, in one write, under one EX glock: a read that finds two
+ * versions, or one that was already replaced when the read began, has met a node inside that should
+ * not have been there (rule 1), or one that left before everything was in place (rule 6).
  *
- * <p><b>Logs</b> are appended to, by one sector: an append reads the end and moves it under one EX glock, so no two appends may get the
- * same place (rule 1).
+ * <p><b>Logs</b> are appended to, by one sector: an append reads the end and moves it under one EX
+ * glock, so no two appends may get the same place (rule 1).
  *
- * <p>What a node wrote that has failed since, and never made durable, may be lost; that excuses it, and nobody else.
+ * <p>What a node wrote that has failed since, and never made durable, may be lost; that excuses it,
+ * and nobody else.
  */
 final class SharedFiles {
   /** A write to a board. */
@@ -130,18 +131,21 @@ final class SharedFiles {
     TreeMap<Long, Appended> log = logs.computeIfAbsent(name, _ -> new TreeMap<>());
     Appended before = log.get(offset);
     if (before != null && failed.contains(node)) {
-      // The append was lost with its node, and its place given away, before its client came to say so.
+      // The append was lost with its node, and its place given away, before its client came to say
+      // so.
       return;
     }
     log.put(offset, new Appended(version, node, false));
     if (before != null && (before.durable || !failed.contains(before.node))) {
       violations.add(
-          "%s: nodes %d and %d were both given byte %d"
-              .formatted(name, before.node, node, offset));
+          "%s: nodes %d and %d were both given byte %d".formatted(name, before.node, node, offset));
     }
   }
 
-  /** All that the node appended to the log so far is durable; the returned action is run when the sync is done. */
+  /**
+   * All that the node appended to the log so far is durable; the returned action is run when the
+   * sync is done.
+   */
   synchronized Runnable syncing(String log, int node) {
     Map<Long, Appended> then = new TreeMap<>();
     logs.getOrDefault(log, new TreeMap<>())
@@ -158,11 +162,13 @@ final class SharedFiles {
     TreeMap<Long, Appended> appends = logs.getOrDefault(log, new TreeMap<>());
     then.forEach(
         (offset, appended) ->
-            appends.replace(
-                offset, appended, new Appended(appended.version, appended.node, true)));
+            appends.replace(offset, appended, new Appended(appended.version, appended.node, true)));
   }
 
-  /** What must be in the log, by offset: all that is durable, or was appended by a node that is in order. */
+  /**
+   * What must be in the log, by offset: all that is durable, or was appended by a node that is in
+   * order.
+   */
   synchronized Map<Long, Long> expected(String log) {
     Map<Long, Long> expected = new TreeMap<>();
     logs.getOrDefault(log, new TreeMap<>())

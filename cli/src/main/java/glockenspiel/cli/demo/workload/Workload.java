@@ -12,7 +12,8 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Several clients on each of several nodes, all at once, until they are stopped or their node has gone; and the check of what they left.
+ * Several clients on each of several nodes, all at once, until they are stopped or their node has
+ * gone; and the check of what they left.
  */
 public final class Workload {
   /**
@@ -82,7 +83,10 @@ public final class Workload {
     }
   }
 
-  /** The node is about to fail, or has just begun to: what it had not made durable may be lost from now on. */
+  /**
+   * The node is about to fail, or has just begun to: what it had not made durable may be lost from
+   * now on.
+   */
   public void failing(int node) {
     failed.add(node);
     shared.failed(node);
@@ -139,7 +143,8 @@ public final class Workload {
   }
 
   /**
-   * Reads all that was left. Each client's files are read through a node that is not its own, where there is one.
+   * Reads all that was left. Each client's files are read through a node that is not its own, where
+   * there is one.
    *
    * @param through nodes that are mounted now, by their index
    */
@@ -156,8 +161,7 @@ public final class Workload {
               () -> {
                 try {
                   FileAccess reader = notOf(client.node(), through);
-                  found[which] =
-                      client.verify(reader, !failed.contains(client.node()), violations);
+                  found[which] = client.verify(reader, !failed.contains(client.node()), violations);
                 } catch (RuntimeException failure) {
                   violations.add("files of node " + client.node() + ": " + failure);
                 } finally {

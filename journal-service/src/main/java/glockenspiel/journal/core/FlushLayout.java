@@ -1,0 +1,103 @@
+package glockenspiel.journal.core;
+
+import glockenspiel.ondisk.Geometry;
+import glockenspiel.ondisk.log.DescriptorType;
+import glockenspiel.ondisk.log.JdataEscape;
+import glockenspiel.ondisk.log.LogDescriptor;
+import glockenspiel.ondisk.log.RevokeWriter;
+import glockenspiel.protocol.storage.BlockImage;
+import glockenspiel.protocol.storage.LogFlush;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * The log blocks of one flush, without its header, in their order on the device.
+ *
+ * <pre>
+ *   METADATA  image image ...   JDATA  image image ...   REVOKE  LB LB ...   | header
+ *   ^ first block                                                            ^ written later
+ * </pre>
+ *
+ * <p>Images are the node's own buffers, not copies; only journaled data that must be escaped is
+ * copied.
+ */
+final class FlushLayout {
+  private final Geometry geometry;
+  private final List<ByteBuffer> blocks = new ArrayList<>();
+
+  private FlushLayout(Geometry geometry) {
+    this.geometry = geometry;
+  }
+
+  /** Lays out a flush that {@link FlushCheck} has passed. */
+  static List<ByteBuffer> blocks(Geometry geometry, LogFlush flush) {
+    FlushLayout layout = new FlushLayout(geometry);
+    layout.metadata(flush.metadata());
+    layout.journaledData(flush.journaledData());
+    layout.revokes(flush.revokes());
+    return layout.blocks;
+  }
+
+  /** Log blocks that a flush takes, its header included. */
+  static long length(Geometry geometry, LogFlush flush) {
+    return geometry.flushBlocks(
+        flush.metadata().size(), flush.journaledData().size(), flush.revokes().size());
+  }
+
+  private void metadata(List<BlockImage> images) {
+    int most = geometry.metadataTags();
+    for (int from = 0; from < images.size(); from += most) {
+      List<BlockImage> part = images.subList(from, Math.min(images.size(), from + most));
+      ByteBuffer buffer = block();
+      LogDescriptor descriptor =
+          LogDescriptor.format(buffer, geometry, DescriptorType.METADATA, part.size());
+      blocks.add(buffer);
+      for (int i = 0; i < part.size(); i++) {
+        descriptor.setTag(i, part.get(i).block());
+        blocks.add(part.get(i).content());
+      }
+    }
+  }
+
+  private void journaledData(List<BlockImage> images) {
+    int most = geometry.jdataTags();
+    for (int from = 0; from < images.size(); from += most) {
+      List<BlockImage> part = images.subList(from, Math.min(images.size(), from + most));
+      ByteBuffer buffer = block();
+      LogDescriptor descriptor =
+          LogDescriptor.format(buffer, geometry, DescriptorType.JDATA, part.size());
+      blocks.add(buffer);
+      for (int i = 0; i < part.size(); i++) {
+        ByteBuffer content = part.get(i).content();
+        boolean escaped = JdataEscape.isNeeded(content);
+        descriptor.setJdataTag(i, part.get(i).block(), escaped);
+        blocks.add(escaped ? escapedCopy(content) : content);
+      }
+    }
+  }
+
+  private void revokes(List<Long> revokes) {
+    int count = revokes.size();
+    if (count == 0) {
+      return;
+    }
+    long[] numbers = revokes.stream().mapToLong(Long::longValue).toArray();
+    for (int i = 0; i < geometry.revokeBlocks(count); i++) {
+      ByteBuffer buffer = block();
+      RevokeWriter.write(buffer, geometry, i, numbers, count);
+      blocks.add(buffer);
+    }
+  }
+
+  private ByteBuffer escapedCopy(ByteBuffer content) {
+    ByteBuffer copy = block();
+    copy.put(0, content, 0, geometry.blockSize());
+    JdataEscape.escape(copy);
+    return copy;
+  }
+
+  private ByteBuffer block() {
+    return ByteBuffer.allocate(geometry.blockSize());
+  }
+}

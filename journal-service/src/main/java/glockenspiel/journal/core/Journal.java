@@ -1,0 +1,271 @@
+package glockenspiel.journal.core;
+
+import glockenspiel.ondisk.log.LogDescriptor;
+import glockenspiel.ondisk.log.LogHeader;
+import glockenspiel.protocol.storage.Appended;
+import glockenspiel.protocol.storage.JournalCheck;
+import glockenspiel.protocol.storage.JournalState;
+import glockenspiel.protocol.storage.LogFlush;
+import glockenspiel.runtime.task.OwnerStoppedException;
+import glockenspiel.runtime.task.Promise;
+import glockenspiel.runtime.task.Signal;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.function.LongPredicate;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One journal of an opened volume: its fence, its writer while it is open, and what is known of it.
+ */
+final class Journal {
+  /** Told when the journal's fencing state changes. */
+  @FunctionalInterface
+  interface Listener {
+    void changed(Journal journal, FencingState from, FencingState to, String reason);
+  }
+
+  private record Waiting(long epoch, LogFlush flush, Promise<Appended> answer) {}
+
+  private final VolumeAccess volume;
+  private final JournalLayout layout;
+  private final JournalReader reader;
+  private final EpochFence fence;
+  private final Turn turn;
+  private final Deque<Waiting> appends = new ArrayDeque<>();
+  private @Nullable Promise<@Nullable Void> appending;
+  private @Nullable JournalWriter writer;
+  private @Nullable JournalCondition condition;
+  private final Signal changed;
+  private String reason = "";
+  private boolean replayAsked;
+  private int writers;
+
+  Journal(VolumeAccess volume, JournalLayout layout, Listener listener) {
+    this.volume = volume;
+    this.layout = layout;
+    this.reader =
+        new JournalReader(volume.owner(), volume.device(), volume.geometry(), layout.extents());
+    this.changed = new Signal(volume.owner());
+    this.turn = new Turn(volume.owner());
+    this.fence =
+        new EpochFence(
+            volume.owner(),
+            volume.keeper(),
+            layout.jid(),
+            (from, to, why) -> {
+              reason = why;
+              if (to == FencingState.FENCED || to == FencingState.REPLAYING) {
+                writer = null;
+              }
+              listener.changed(this, from, to, why);
+              changed.raise();
+            });
+  }
+
+  int jid() {
+    return layout.jid();
+  }
+
+  JournalLayout layout() {
+    return layout;
+  }
+
+  JournalReader reader() {
+    return reader;
+  }
+
+  EpochFence fence() {
+    return fence;
+  }
+
+  Turn turn() {
+    return turn;
+  }
+
+  /** Raised with every change of state or condition. */
+  Signal changed() {
+    return changed;
+  }
+
+  /** Claims the replay of this journal; false when another has it. */
+  boolean claimReplay() {
+    if (replayAsked) {
+      return false;
+    }
+    replayAsked = true;
+    return true;
+  }
+
+  /** Gives the claim back. */
+  void releaseReplay() {
+    replayAsked = false;
+  }
+
+  /** What is known of it without looking; null when nothing is. */
+  @Nullable JournalCondition condition() {
+    JournalWriter open = writer;
+    if (open == null || fence.is(FencingState.FAILED)) {
+      return condition;
+    }
+    LogRing ring = open.ring();
+    JournalState state = open.isClean() ? JournalState.CLEAN : JournalState.DIRTY;
+    return new JournalCondition(state, ring.head(), ring.sequence(), ring.tail(), "");
+  }
+
+  /** Remembers what a look has shown, or what was just written. */
+  void setCondition(@Nullable JournalCondition seen) {
+    condition = seen;
+    changed.raise();
+  }
+
+  /**
+   * Looks at the journal, and remembers what it saw unless somebody began to write meanwhile. Only
+   * inside a task.
+   */
+  Examination examine(LongPredicate mayReplay) {
+    int before = writers;
+    Examination seen = Examination.of(volume, layout, reader, mayReplay);
+    if (before == writers) {
+      setCondition(seen.condition());
+    }
+    return seen;
+  }
+
+  JournalStatus status() {
+    JournalCondition known = condition();
+    return new JournalStatus(
+        jid(),
+        fence.state(),
+        fence.epoch(),
+        fence.nodeName(),
+        known == null ? null : check(known),
+        reason);
+  }
+
+  /** A condition with what is known of the epoch. */
+  JournalCheck check(JournalCondition seen) {
+    return new JournalCheck(
+        jid(),
+        seen.state(),
+        fence.epoch(),
+        fence.is(FencingState.OPEN) || fence.is(FencingState.CLOSING),
+        seen.headBlock(),
+        seen.sequence(),
+        seen.tail(),
+        layout.blocks(),
+        seen.problem());
+  }
+
+  /** Begins to write behind a clean head, under a new epoch. */
+  void beginWriting(LogHeader head) {
+    long position = head.position();
+    beginWriting(head, new LogRing(layout.extents(), jid(), position, position, head.sequence()));
+  }
+
+  private JournalWriter beginWriting(LogHeader head, LogRing ring) {
+    writers++;
+    condition = null;
+    JournalWriter begun =
+        new JournalWriter(
+            volume.owner(),
+            volume.device(),
+            volume.groupSync(),
+            volume.clock(),
+            volume.geometry(),
+            layout,
+            fence,
+            ring,
+            head);
+    writer = begun;
+    return begun;
+  }
+
+  /**
+   * The writer; of an epoch that was open when the service was started again, the head is looked
+   * for first. Only inside a task.
+   */
+  private JournalWriter writer() {
+    JournalWriter known = writer;
+    if (known != null) {
+      return known;
+    }
+    long epoch = fence.epoch();
+    Examination seen = Examination.of(volume, layout, reader, block -> true);
+    fence.requireOpen(epoch);
+    seen.requireReadable();
+    LogHeader head = seen.readableHead();
+    long tail = head.isClean() ? head.position() : head.tail();
+    LogRing ring = new LogRing(layout.extents(), jid(), tail, head.position(), head.sequence());
+    if (!head.isClean()) {
+      findFlushes(head, ring);
+      fence.requireOpen(epoch);
+    }
+    return beginWriting(head, ring);
+  }
+
+  /** Every flush begins at the tail or behind a header. */
+  private void findFlushes(LogHeader head, LogRing ring) {
+    JournalExtents extents = layout.extents();
+    ring.addFlush(head.tail());
+    LogWalk.Visitor afterHeaders =
+        new LogWalk.Visitor() {
+          @Override
+          public void header(int offset, LogHeader header) {
+            ring.addFlush(extents.plus(header.position(), 1));
+          }
+
+          @Override
+          public void images(int offset, LogDescriptor descriptor) {}
+
+          @Override
+          public void revoke(int offset, long block) {}
+        };
+    new LogWalk(reader, volume.geometry(), head, afterHeaders).run();
+  }
+
+  /** Appends in the order of the calls; the flush was checked. */
+  Promise<Appended> append(long epoch, LogFlush flush) {
+    Waiting waiting = new Waiting(epoch, flush, new Promise<>());
+    appends.add(waiting);
+    if (appending == null) {
+      appending = volume.owner().start("append-" + jid(), this::appendAll);
+    }
+    return waiting.answer();
+  }
+
+  private @Nullable Void appendAll() {
+    for (Waiting next = appends.peek(); next != null; next = appends.peek()) {
+      try {
+        fence.requireOpen(next.epoch());
+        Appended appended = writer().append(next.epoch(), next.flush());
+        appends.remove();
+        next.answer().complete(appended);
+      } catch (OwnerStoppedException stopped) {
+        throw stopped;
+      } catch (RuntimeException failure) {
+        appends.remove();
+        next.answer().fail(failure);
+      }
+    }
+    appending = null;
+    return null;
+  }
+
+  /**
+   * Ends an epoch in order: what was called before is appended, then the clean header is written.
+   * Only inside a task, with the turn.
+   */
+  void close(long epoch) {
+    fence.requireOpen(epoch);
+    while (appending != null) {
+      volume.owner().await(appending);
+    }
+    JournalWriter open = writer();
+    fence.beginClosing(epoch);
+    open.close(epoch);
+    fence.finishClosing(epoch);
+    condition = condition();
+    writer = null;
+    changed.raise();
+  }
+}

@@ -1,0 +1,220 @@
+package glockenspiel.journal.core;
+
+import glockenspiel.ondisk.CorruptBlockException;
+import glockenspiel.ondisk.log.DescriptorType;
+import glockenspiel.ondisk.log.LogDescriptor;
+import glockenspiel.ondisk.log.LogHeader;
+import java.util.Arrays;
+import java.util.BitSet;
+import java.util.function.LongPredicate;
+
+/**
+ * What a replay will do, decided before it writes anything: which copy of which block wins. A copy
+ * is put back unless a revoke of its block comes later in the log; of several the last wins. Holds
+ * positions, not contents: about 20 bytes per copy in the log.
+ */
+final class ReplayPlan {
+  private final int revokesFound;
+  private final int metadataFound;
+  private final int metadataReplayed;
+  private final int dataFound;
+  private final int dataReplayed;
+  private final long[] positions;
+  private final long[] blocks;
+  private final BitSet escaped;
+  private final BlockTable written;
+
+  private ReplayPlan(Builder builder, int metadataReplayed, int dataReplayed, int winners) {
+    this.revokesFound = builder.revokes.size();
+    this.metadataFound = builder.count - builder.data.cardinality();
+    this.dataFound = builder.data.cardinality();
+    this.metadataReplayed = metadataReplayed;
+    this.dataReplayed = dataReplayed;
+    this.positions = new long[winners];
+    this.blocks = new long[winners];
+    this.escaped = new BitSet(winners);
+    this.written = builder.latest;
+  }
+
+  /**
+   * Walks the active region of a scanned journal and plans its replay. Only inside a task.
+   *
+   * @param mayReplay whether a block may be written in place
+   * @throws CorruptBlockException if anything in the region does not fit; nothing was written
+   */
+  static ReplayPlan make(
+      JournalReader reader,
+      VolumeLayout layout,
+      JournalScan scan,
+      LogHeader head,
+      LongPredicate mayReplay) {
+    Builder builder = new Builder(layout, reader.extents(), head);
+    LogWalk walk = new LogWalk(reader, layout.geometry(), head, builder);
+    if (head.tail() > head.position()) {
+      scan.lookFrom(head.tail());
+    }
+    walk.run();
+    return builder.finish(scan, mayReplay);
+  }
+
+  /** Revoked blocks, each once. */
+  int revokesFound() {
+    return revokesFound;
+  }
+
+  /** Metadata copies in the log. */
+  int metadataFound() {
+    return metadataFound;
+  }
+
+  /** Metadata copies that no revoke covers. */
+  int metadataReplayed() {
+    return metadataReplayed;
+  }
+
+  /** Journaled data copies in the log. */
+  int dataFound() {
+    return dataFound;
+  }
+
+  /** Journaled data copies that no revoke covers. */
+  int dataReplayed() {
+    return dataReplayed;
+  }
+
+  /** How many blocks are written in place. */
+  int size() {
+    return positions.length;
+  }
+
+  /** Positions of the winning copies in the journal, in ring order. */
+  long[] positions() {
+    return positions;
+  }
+
+  /** The block that the winning copy of this index belongs to. */
+  long block(int index) {
+    return blocks[index];
+  }
+
+  /** Whether the winning copy of this index had its magic number zeroed. */
+  boolean isEscaped(int index) {
+    return escaped.get(index);
+  }
+
+  /** Whether the replay writes this block. */
+  boolean writes(long block) {
+    return block != 0 && written.get(block) != BlockTable.NONE;
+  }
+
+  /** Collects copies and revokes in the order of the log. */
+  private static final class Builder implements LogWalk.Visitor {
+    private static final int CAPACITY_MIN = 256;
+
+    private final VolumeLayout layout;
+    private final JournalExtents extents;
+    private final LogHeader head;
+    private final BlockTable revokes = new BlockTable();
+    private final BlockTable latest = new BlockTable();
+    private final BitSet data = new BitSet();
+    private final BitSet escapes = new BitSet();
+    private long[] copies = new long[CAPACITY_MIN];
+    private int[] offsets = new int[CAPACITY_MIN];
+    private int count;
+
+    Builder(VolumeLayout layout, JournalExtents extents, LogHeader head) {
+      this.layout = layout;
+      this.extents = extents;
+      this.head = head;
+    }
+
+    @Override
+    public void header(int offset, LogHeader header) {}
+
+    @Override
+    public void images(int offset, LogDescriptor descriptor) {
+      for (int i = 0; i < descriptor.count(); i++) {
+        long block = checked(offset, "tag " + i, descriptor.tag(i));
+        if (count == copies.length) {
+          copies = Arrays.copyOf(copies, count * 2);
+          offsets = Arrays.copyOf(offsets, count * 2);
+        }
+        copies[count] = block;
+        offsets[count] = offset + 1 + i;
+        data.set(count, descriptor.type() == DescriptorType.JDATA);
+        escapes.set(count, descriptor.isEscaped(i));
+        count++;
+      }
+    }
+
+    @Override
+    public void revoke(int offset, long block) {
+      var _ = revokes.put(checked(offset, "revoke", block), offset);
+    }
+
+    private long checked(int offset, String field, long block) {
+      if (!layout.isInVolume(block)) {
+        throw CorruptBlockException.hex(
+            blockAt(offset),
+            "log descriptor",
+            field,
+            block,
+            "a block behind the superblock and below 0x" + Long.toHexString(layout.blocks()));
+      }
+      return block;
+    }
+
+    private long blockAt(int offset) {
+      return extents.blockAt(extents.plus(head.tail(), offset));
+    }
+
+    ReplayPlan finish(JournalScan scan, LongPredicate mayReplay) {
+      int dataReplayed = 0;
+      int metadataReplayed = 0;
+      for (int i = 0; i < count; i++) {
+        // Strictly later: a revoke never covers a copy behind it (rule 4 needs the others).
+        if (revokes.get(copies[i]) > offsets[i]) {
+          continue;
+        }
+        long position = extents.plus(head.tail(), offsets[i]);
+        if (data.get(i)) {
+          dataReplayed++;
+        } else {
+          metadataReplayed++;
+          requireMagic(scan, i, position);
+        }
+        if (!mayReplay.test(copies[i])) {
+          throw CorruptBlockException.hex(
+              extents.blockAt(position),
+              "log copy",
+              "of block",
+              copies[i],
+              "no block of a journal in use");
+        }
+        var _ = latest.put(copies[i], i);
+      }
+      ReplayPlan plan = new ReplayPlan(this, metadataReplayed, dataReplayed, latest.size());
+      int winner = 0;
+      for (int i = 0; i < count; i++) {
+        if (latest.get(copies[i]) == i) {
+          plan.positions[winner] = extents.plus(head.tail(), offsets[i]);
+          plan.blocks[winner] = copies[i];
+          plan.escaped.set(winner, escapes.get(i));
+          winner++;
+        }
+      }
+      return plan;
+    }
+
+    private void requireMagic(JournalScan scan, int copy, long position) {
+      if (!scan.hasMagic(position)) {
+        throw CorruptBlockException.hex(
+            extents.blockAt(position),
+            "log copy",
+            "of metadata block",
+            copies[copy],
+            "the GFS2 magic number at its start");
+      }
+    }
+  }
+}

@@ -1,0 +1,230 @@
+package glockenspiel.journal.core;
+
+import glockenspiel.journal.core.ReplayListener.Phase;
+import glockenspiel.journal.device.DeviceWrite;
+import glockenspiel.ondisk.Geometry;
+import glockenspiel.ondisk.inode.StatfsChange;
+import glockenspiel.ondisk.log.JdataEscape;
+import glockenspiel.ondisk.log.LogFlags;
+import glockenspiel.ondisk.log.LogHeader;
+import glockenspiel.protocol.storage.BlockImage;
+import glockenspiel.protocol.storage.JournalState;
+import glockenspiel.protocol.storage.ReplayResult;
+import glockenspiel.runtime.task.Promise;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One replay of one journal ({@code gfs2_recover_func}). The numbers in comments are the steps of
+ * docs/protocols/journal.md, "A replay". Runs in a task.
+ */
+final class Replayer {
+  /** How much of the journal is held in memory while it is put in place. */
+  private static final int WINDOW_BYTES = 1 << 25;
+
+  private static final long NANOS_PER_MILLI = 1_000_000;
+
+  private final VolumeAccess volume;
+  private final List<Journal> journals;
+  private final Journal journal;
+  private final StatfsFolding statfs;
+  private final boolean foldStatfs;
+  private final ReplayListener listener;
+  private String note = "";
+
+  Replayer(
+      VolumeAccess volume,
+      List<Journal> journals,
+      Journal journal,
+      StatfsFolding statfs,
+      boolean foldStatfs,
+      ReplayListener listener) {
+    this.volume = volume;
+    this.journals = journals;
+    this.journal = journal;
+    this.statfs = statfs;
+    this.foldStatfs = foldStatfs;
+    this.listener = listener;
+  }
+
+  /** Says what a replay would do, and changes nothing. */
+  ReplayResult rehearse() {
+    long begin = volume.owner().nowNanos();
+    Examination seen = journal.examine(this::mayReplay);
+    seen.requireReadable();
+    LogHeader head = seen.readableHead();
+    ReplayPlan plan = seen.plan();
+    LogHeader last = plan == null ? head : cleanHeader(head);
+    return result(plan, wasOpen(), last, begin);
+  }
+
+  private boolean wasOpen() {
+    // A fenced owner may not know it yet: whoever fenced it may be gone.
+    return journal.fence().epoch() != 0 && !journal.fence().is(FencingState.CLOSED);
+  }
+
+  /** Replays. */
+  ReplayResult run() {
+    long begin = volume.owner().nowNanos();
+    volume.groupSync().requireHealthy();
+    EpochFence fence = journal.fence();
+    boolean wasOpen = wasOpen();
+    // 1. Before a byte is read: what is read later can then not change any more (rule 3).
+    listener.progress(Phase.FENCING, 0, 0);
+    volume.owner().await(fence.fence("replay"));
+    fence.beginReplay("replay");
+    String end = "the replay did not come to its end";
+    try {
+      // 2. and 3. The whole region is read and checked before the first write.
+      listener.progress(Phase.EXAMINING, 0, journal.layout().blocks());
+      Examination seen = journal.examine(this::mayReplay);
+      end = seen.condition().problem();
+      seen.requireReadable();
+      LogHeader head = seen.readableHead();
+      ReplayPlan plan = seen.plan();
+      LogHeader last = plan == null ? clean(head) : replay(head, plan);
+      statfs.forget(journal);
+      fence.finishReplay(note.isEmpty() ? "replayed" : "replayed; " + note);
+      return result(plan, wasOpen, last, begin);
+    } finally {
+      if (fence.is(FencingState.REPLAYING)) {
+        fence.abandonReplay(end);
+      }
+    }
+  }
+
+  private ReplayResult result(
+      @Nullable ReplayPlan plan, boolean wasOpen, LogHeader last, long begin) {
+    int jid = journal.jid();
+    long millis = (volume.owner().nowNanos() - begin) / NANOS_PER_MILLI;
+    if (plan == null) {
+      return new ReplayResult(
+          jid, false, wasOpen, 0, 0, 0, 0, 0, 0, last.position(), last.sequence(), millis);
+    }
+    return new ReplayResult(
+        jid,
+        true,
+        wasOpen,
+        plan.revokesFound(),
+        plan.metadataFound(),
+        plan.metadataReplayed(),
+        plan.dataFound(),
+        plan.dataReplayed(),
+        plan.size(),
+        last.position(),
+        last.sequence(),
+        millis);
+  }
+
+  private LogHeader clean(LogHeader head) {
+    note = statfs.afterReplay(journal, head, null, foldStatfs);
+    volume.owner().await(volume.groupSync().sync());
+    return head;
+  }
+
+  private LogHeader replay(LogHeader head, ReplayPlan plan) {
+    // 4. Copies go in place; 5. statfs; 6. all that is durable before 7. the header says so (rule
+    // 7).
+    putInPlace(plan);
+    listener.progress(Phase.CLEANING, 0, 1);
+    note = statfs.afterReplay(journal, head, plan, foldStatfs);
+    volume.owner().await(volume.groupSync().sync());
+    LogHeader clean = cleanHeader(head);
+    volume.owner().await(volume.device().write(List.of(place(clean))));
+    volume.owner().await(volume.groupSync().sync());
+    journal.setCondition(
+        new JournalCondition(
+            JournalState.CLEAN, clean.position(), clean.sequence(), clean.tail(), ""));
+    listener.progress(Phase.CLEANING, 1, 1);
+    return clean;
+  }
+
+  /** The header that ends a replay ({@code gfs2_log_header} as clean_journal writes it). */
+  private LogHeader cleanHeader(LogHeader head) {
+    JournalExtents extents = journal.layout().extents();
+    long position = extents.plus(head.position(), 1);
+    long now = volume.clock().epochNanos();
+    return LogHeader.of(
+        head.sequence() + 1,
+        LogFlags.UNMOUNT | LogFlags.RECOVERY,
+        0,
+        position,
+        Math.floorDiv(now, 1_000_000_000L),
+        (int) Math.floorMod(now, 1_000_000_000L),
+        extents.blockAt(position),
+        journal.layout().inode(),
+        0,
+        0,
+        StatfsChange.NONE);
+  }
+
+  private DeviceWrite place(LogHeader header) {
+    ByteBuffer buffer = ByteBuffer.allocate(geometry().blockSize());
+    header.write(buffer);
+    return new DeviceWrite(header.address() << geometry().blockShift(), buffer);
+  }
+
+  /**
+   * Goes through the journal once, in large sequential reads; what was read of a window is written
+   * sorted and merged while the next is read.
+   */
+  private void putInPlace(ReplayPlan plan) {
+    Promise<@Nullable Void> before = Promise.of(null);
+    int window = WINDOW_BYTES >>> geometry().blockShift();
+    for (int from = 0; from < plan.size(); from += window) {
+      int to = Math.min(plan.size(), from + window);
+      List<DeviceWrite> writes = readWindow(plan, from, to);
+      volume.owner().await(before);
+      listener.progress(Phase.WRITING, from, plan.size());
+      before = volume.device().write(writes);
+    }
+    volume.owner().await(before);
+    listener.progress(Phase.WRITING, plan.size(), plan.size());
+    forgetOverwrittenJournals(plan);
+  }
+
+  private List<DeviceWrite> readWindow(ReplayPlan plan, int from, int to) {
+    List<BlockImage> images = new ArrayList<>(to - from);
+    journal
+        .reader()
+        .forSome(
+            plan.positions(),
+            from,
+            to,
+            (position, content) -> {
+              int index = from + images.size();
+              if (plan.isEscaped(index)) {
+                JdataEscape.restore(content);
+              }
+              images.add(new BlockImage(plan.block(index), content));
+              return true;
+            });
+    return volume.sorted(images);
+  }
+
+  /** Journals that were added under Linux and never opened here may be put in place like files. */
+  private void forgetOverwrittenJournals(ReplayPlan plan) {
+    for (int i = 0; i < plan.size(); i++) {
+      int jid = volume.layout().journalOf(plan.block(i));
+      if (jid != VolumeLayout.NO_JOURNAL) {
+        journals.get(jid).setCondition(null);
+      }
+    }
+  }
+
+  /** Whether a block may be put in place: of journals only those that were never opened here. */
+  private boolean mayReplay(long block) {
+    int jid = volume.layout().journalOf(block);
+    if (jid == VolumeLayout.NO_JOURNAL) {
+      return true;
+    }
+    EpochFence other = journals.get(jid).fence();
+    return jid != journal.jid() && other.epoch() == 0 && other.is(FencingState.CLOSED);
+  }
+
+  private Geometry geometry() {
+    return volume.geometry();
+  }
+}

@@ -1,0 +1,199 @@
+package glockenspiel.journal.core;
+
+import glockenspiel.journal.device.DeviceWrite;
+import glockenspiel.journal.device.VolumeState.StatfsFold;
+import glockenspiel.ondisk.CorruptBlockException;
+import glockenspiel.ondisk.inode.StatfsChange;
+import glockenspiel.ondisk.log.LogHeader;
+import glockenspiel.protocol.storage.JournalState;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Statfs after a replay. What always holds: the master plus all local changes is the truth. A
+ * replay either leaves it so, by making the local file what the head says, or folds the local
+ * change into the master.
+ *
+ * <p>A fold writes two places, and a crash can come between them; the kernel then counts twice.
+ * Here the results are computed once and saved as absolute numbers beside the image, before
+ * anything is written. Whoever comes after a crash writes those numbers again, and adds nothing.
+ *
+ * <p>A fold waits until all other journals are clean: one that is not may hold a newer copy of the
+ * master, which its own replay would put over the sum. The last one folds for all.
+ */
+final class StatfsFolding {
+  private final VolumeAccess volume;
+  private final List<Journal> journals;
+
+  StatfsFolding(VolumeAccess volume, List<Journal> journals) {
+    this.volume = volume;
+    this.journals = journals;
+  }
+
+  /**
+   * Deals with statfs when the blocks of a replay are in place and its clean header is not written
+   * yet. Only inside a task; the caller syncs.
+   *
+   * @param head that was the journal's head
+   * @param plan what was replayed; null of a journal that was found clean
+   * @param fold whether nobody else can be using the master
+   * @return empty, or why statfs was left alone
+   */
+  String afterReplay(Journal journal, LogHeader head, @Nullable ReplayPlan plan, boolean fold) {
+    try {
+      StatfsFold begun = volume.keeper().state().fold();
+      if (begun != null && isOf(begun, journal, head)) {
+        finish(begun, plan);
+        return "";
+      }
+      if (fold && othersAreClean(journal)) {
+        settle();
+        fold(journal, head, plan);
+      } else if (plan != null && head.isV2() && head.statfsAddress() != 0) {
+        makeLocal(journal, head.localStatfs());
+      }
+      return "";
+    } catch (CorruptBlockException damage) {
+      // The counts are for df alone; a check mends them. They must not keep a journal dirty.
+      return "statfs left alone: " + damage.getMessage();
+    }
+  }
+
+  private static boolean isOf(StatfsFold fold, Journal journal, LogHeader head) {
+    return fold.jid() == journal.jid()
+        && fold.headSequence() == head.sequence()
+        && fold.headBlock() == head.position();
+  }
+
+  /**
+   * Ends a fold that a crash has interrupted, before anybody may change the master again. Only
+   * inside a task.
+   */
+  void settle() {
+    StatfsFold begun = volume.keeper().state().fold();
+    if (begun == null || begun.applied()) {
+      return;
+    }
+    if (begun.jid() >= journals.size()) {
+      forget();
+      return;
+    }
+    Journal journal = journals.get(begun.jid());
+    if (journal.fence().is(FencingState.REPLAYING)) {
+      return;
+    }
+    LogHeader head = journal.examine(block -> true).head();
+    if (head == null || !isOf(begun, journal, head)) {
+      // Its clean header is there, and everything before it; or others went on with the image.
+      forget();
+      return;
+    }
+    apply(begun, begun.zeroed(), true);
+    volume.owner().await(volume.groupSync().sync());
+    volume.owner().await(volume.keeper().change(state -> state.withFold(begun.asApplied())));
+  }
+
+  /** The journal of a fold is clean; nothing can interrupt the fold any more. */
+  void forget(Journal journal) {
+    StatfsFold begun = volume.keeper().state().fold();
+    if (begun != null && begun.jid() == journal.jid()) {
+      forget();
+    }
+  }
+
+  private void forget() {
+    volume.owner().await(volume.keeper().change(state -> state.withFold(null)));
+  }
+
+  /** Writes again what this journal's replay may have put old copies over. */
+  private void finish(StatfsFold begun, @Nullable ReplayPlan plan) {
+    if (!begun.applied()) {
+      apply(begun, begun.zeroed(), true);
+      return;
+    }
+    // While the journal holds a copy of the master, nobody else can have changed it since (rule 4).
+    boolean overwritten = plan != null && plan.writes(volume.layout().masterStatfs());
+    apply(begun, List.of(begun.jid()), overwritten);
+  }
+
+  private void fold(Journal journal, LogHeader head, @Nullable ReplayPlan plan) {
+    StatfsChange sum = StatfsChange.NONE;
+    List<Integer> zeroed = new ArrayList<>();
+    for (Journal each : journals) {
+      long block = each.layout().statfsChange();
+      if (block == 0) {
+        continue;
+      }
+      StatfsChange inPlace = StatfsFile.read(volume, block).counts();
+      StatfsChange local =
+          each == journal && plan != null && head.isV2() ? head.localStatfs() : inPlace;
+      if (!local.equals(StatfsChange.NONE) || !inPlace.equals(StatfsChange.NONE)) {
+        sum = sum.plus(local);
+        zeroed.add(each.jid());
+      }
+    }
+    if (zeroed.isEmpty()) {
+      return;
+    }
+    StatfsChange master =
+        StatfsFile.read(volume, volume.layout().masterStatfs()).counts().plus(sum);
+    StatfsFold begun =
+        new StatfsFold(
+            journal.jid(),
+            head.sequence(),
+            head.position(),
+            master.total(),
+            master.free(),
+            master.dinodes(),
+            zeroed,
+            false);
+    volume.owner().await(volume.keeper().change(state -> state.withFold(begun)));
+    apply(begun, zeroed, true);
+  }
+
+  private void apply(StatfsFold fold, List<Integer> zeroed, boolean master) {
+    List<DeviceWrite> writes = new ArrayList<>();
+    if (master) {
+      StatfsChange counts = new StatfsChange(fold.total(), fold.free(), fold.dinodes());
+      writes.add(StatfsFile.read(volume, volume.layout().masterStatfs()).with(counts));
+    }
+    for (int jid : zeroed) {
+      long block = jid < journals.size() ? journals.get(jid).layout().statfsChange() : 0;
+      if (block != 0) {
+        writes.add(StatfsFile.read(volume, block).with(StatfsChange.NONE));
+      }
+    }
+    volume.owner().await(volume.device().write(writes));
+  }
+
+  private void makeLocal(Journal journal, StatfsChange counts) {
+    long block = journal.layout().statfsChange();
+    if (block == 0) {
+      return;
+    }
+    StatfsFile file = StatfsFile.read(volume, block);
+    if (!file.counts().equals(counts)) {
+      volume.owner().await(volume.device().write(List.of(file.with(counts))));
+    }
+  }
+
+  private boolean othersAreClean(Journal replayed) {
+    for (Journal other : journals) {
+      if (other == replayed) {
+        continue;
+      }
+      if (!other.fence().is(FencingState.CLOSED)) {
+        return false;
+      }
+      JournalCondition known = other.condition();
+      if (known == null) {
+        known = other.examine(block -> true).condition();
+      }
+      if (known.state() != JournalState.CLEAN || !other.fence().is(FencingState.CLOSED)) {
+        return false;
+      }
+    }
+    return true;
+  }
+}

@@ -1,0 +1,111 @@
+package glockenspiel.journal.device;
+
+import glockenspiel.journal.device.FaultPlan.Fault;
+import glockenspiel.journal.device.FaultPlan.Operation;
+import glockenspiel.protocol.storage.StorageException;
+import glockenspiel.protocol.storage.StorageException.Reason;
+import glockenspiel.runtime.task.Promise;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A device that fails by plan: for tests, demonstrations and the simulation. Keeps the contract
+ * otherwise.
+ */
+public final class FaultyBlockDevice implements BlockDevice {
+  private final BlockDevice inner;
+  private final FaultPlan plan;
+
+  /** Fails as the plan says, else does what the inner device does. */
+  public FaultyBlockDevice(BlockDevice inner, FaultPlan plan) {
+    this.inner = inner;
+    this.plan = plan;
+  }
+
+  @Override
+  public long size() {
+    return inner.size();
+  }
+
+  @Override
+  public Promise<ByteBuffer> read(long offset, int length) {
+    List<ByteRange> touched = List.of(new ByteRange(offset, offset + length));
+    return run(Operation.READ, touched, () -> inner.read(offset, length));
+  }
+
+  @Override
+  public Promise<@Nullable Void> write(List<DeviceWrite> writes) {
+    List<ByteRange> touched = new ArrayList<>(writes.size());
+    for (DeviceWrite write : writes) {
+      touched.add(new ByteRange(write.offset(), write.end()));
+    }
+    Fault fault = plan.next(Operation.WRITE, touched);
+    if (fault == Fault.TEAR) {
+      Promise<@Nullable Void> torn = new Promise<>();
+      inner
+          .write(firstHalf(writes))
+          .whenDone((done, failure) -> torn.fail(injected(Operation.WRITE, touched)));
+      return torn;
+    }
+    return run(fault, Operation.WRITE, touched, () -> inner.write(writes));
+  }
+
+  @Override
+  public Promise<@Nullable Void> sync() {
+    return run(Operation.SYNC, List.of(), inner::sync);
+  }
+
+  private <T extends @Nullable Object> Promise<T> run(
+      Operation operation, List<ByteRange> touched, Supplier<Promise<T>> real) {
+    return run(plan.next(operation, touched), operation, touched, real);
+  }
+
+  private <T extends @Nullable Object> Promise<T> run(
+      @Nullable Fault fault,
+      Operation operation,
+      List<ByteRange> touched,
+      Supplier<Promise<T>> real) {
+    if (fault == null) {
+      return real.get();
+    }
+    if (fault != Fault.STALL) {
+      return Promise.failed(injected(operation, touched));
+    }
+    Promise<T> late = new Promise<>();
+    plan.stall()
+        .whenDone(
+            (released, never) ->
+                real.get().whenDone((value, failure) -> pass(late, value, failure)));
+    return late;
+  }
+
+  @SuppressWarnings("NullAway") // the value is null only where T allows it
+  private static <T extends @Nullable Object> void pass(
+      Promise<T> to, @Nullable T value, @Nullable RuntimeException failure) {
+    if (failure != null) {
+      to.fail(failure);
+    } else {
+      to.complete(value);
+    }
+  }
+
+  private static List<DeviceWrite> firstHalf(List<DeviceWrite> writes) {
+    if (writes.size() > 1) {
+      return writes.subList(0, writes.size() / 2);
+    }
+    DeviceWrite only = writes.getFirst();
+    ByteBuffer half = only.bytes().duplicate();
+    half.limit(half.position() + Math.max(1, half.remaining() / 2));
+    return List.of(new DeviceWrite(only.offset(), half));
+  }
+
+  private static StorageException injected(Operation operation, List<ByteRange> touched) {
+    String where = touched.isEmpty() ? "" : " at byte " + touched.getFirst().from();
+    return new StorageException(
+        Reason.IO_ERROR, "injected fault: " + operation.name().toLowerCase(Locale.ROOT) + where);
+  }
+}

@@ -1,0 +1,326 @@
+package glockenspiel.journal.device;
+
+import glockenspiel.protocol.storage.StorageException;
+import glockenspiel.protocol.storage.StorageException.Reason;
+import glockenspiel.runtime.task.Promise;
+import glockenspiel.runtime.task.SerialOwner;
+import java.io.EOFException;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.channels.NonWritableChannelException;
+import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.LinkedBlockingQueue;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A file, or a block special file, as a device. One thread carries out writes and syncs in the
+ * order of the calls, gathering neighbours into one system call; reads run on virtual threads of
+ * their own. Promises are completed on the owner.
+ *
+ * <p>The file is locked while it is open, so that two services, or a service and an offline
+ * command, never write the same image. POSIX gives up all of a process's locks on a file when the
+ * process closes <em>any</em> descriptor of it; therefore the process itself keeps account of what
+ * it has open, and no other code of it may open the image meanwhile.
+ */
+public final class FileBlockDevice implements BlockDevice, AutoCloseable {
+  /** How an image is opened. */
+  public enum Access {
+    /** Reading only; others may read at the same time. */
+    READ,
+    /** Reading and writing, alone. */
+    WRITE
+  }
+
+  private static final int STAGE_BYTES = 1 << 20;
+  private static final int COPY_BELOW_BYTES = 1 << 18;
+  private static final Set<Object> OPEN_HERE = ConcurrentHashMap.newKeySet();
+
+  private sealed interface Operation {
+    record Write(List<DeviceWrite> writes, Promise<@Nullable Void> promise) implements Operation {}
+
+    record Sync(Promise<@Nullable Void> promise) implements Operation {}
+
+    record Stop() implements Operation {}
+  }
+
+  private final Path path;
+  private final Object identity;
+  private final FileChannel channel;
+  private final FileLock lock;
+  private final SerialOwner owner;
+  private final long size;
+  private final BlockingQueue<Operation> operations = new LinkedBlockingQueue<>();
+  private final ByteBuffer stage = ByteBuffer.allocateDirect(STAGE_BYTES);
+  private final Thread writer;
+  private volatile boolean closed;
+
+  private FileBlockDevice(
+      Path path, Object identity, FileChannel channel, FileLock lock, SerialOwner owner)
+      throws IOException {
+    this.path = path;
+    this.identity = identity;
+    this.channel = channel;
+    this.lock = lock;
+    this.owner = owner;
+    this.size = channel.size();
+    this.writer =
+        Thread.ofPlatform().daemon().name("device-" + path.getFileName()).unstarted(this::carryOut);
+  }
+
+  /**
+   * Opens an image.
+   *
+   * @param owner completes all promises of this device
+   * @throws IOException in one clear line, when it is not there, not accessible or in use
+   */
+  public static FileBlockDevice open(Path path, Access access, SerialOwner owner)
+      throws IOException {
+    Object identity = identity(path);
+    if (!OPEN_HERE.add(identity)) {
+      throw inUse(path, "this process");
+    }
+    FileChannel channel = null;
+    FileBlockDevice device = null;
+    try {
+      channel =
+          access == Access.READ
+              ? FileChannel.open(path, StandardOpenOption.READ)
+              : FileChannel.open(path, StandardOpenOption.READ, StandardOpenOption.WRITE);
+      FileLock lock = lock(path, channel, access);
+      device = new FileBlockDevice(path, identity, channel, lock, owner);
+      device.writer.start();
+      return device;
+    } finally {
+      if (device == null) {
+        OPEN_HERE.remove(identity);
+        if (channel != null) {
+          channel.close();
+        }
+      }
+    }
+  }
+
+  private static Object identity(Path path) throws IOException {
+    try {
+      Object key = Files.readAttributes(path, BasicFileAttributes.class).fileKey();
+      return key == null ? path.toRealPath() : key;
+    } catch (NoSuchFileException missing) {
+      throw new IOException("image " + path + " does not exist", missing);
+    }
+  }
+
+  private static FileLock lock(Path path, FileChannel channel, Access access) throws IOException {
+    try {
+      FileLock lock = channel.tryLock(0, Long.MAX_VALUE, access == Access.READ);
+      if (lock == null) {
+        throw inUse(path, "another process");
+      }
+      return lock;
+    } catch (OverlappingFileLockException overlapping) {
+      ImageInUseException inUse = inUse(path, "this process");
+      inUse.initCause(overlapping);
+      throw inUse;
+    }
+  }
+
+  private static ImageInUseException inUse(Path path, String by) {
+    return new ImageInUseException("image " + path + " is in use by " + by + "; stop that first");
+  }
+
+  @Override
+  public long size() {
+    return size;
+  }
+
+  @Override
+  public Promise<ByteBuffer> read(long offset, int length) {
+    if (closed) {
+      return Promise.failed(failure("read", offset, length, new IOException("it is closed")));
+    }
+    Promise<ByteBuffer> promise = new Promise<>();
+    Thread.ofVirtual().name("read").start(() -> readNow(offset, length, promise));
+    return promise;
+  }
+
+  private void readNow(long offset, int length, Promise<ByteBuffer> promise) {
+    try {
+      ByteBuffer buffer = ByteBuffer.allocate(length);
+      while (buffer.hasRemaining()) {
+        if (channel.read(buffer, offset + buffer.position()) < 0) {
+          throw new EOFException("the device ends there");
+        }
+      }
+      buffer.flip();
+      owner.execute(() -> promise.complete(buffer));
+    } catch (IOException cause) {
+      StorageException failure = failure("read", offset, length, cause);
+      owner.execute(() -> promise.fail(failure));
+    }
+  }
+
+  @Override
+  public Promise<@Nullable Void> write(List<DeviceWrite> writes) {
+    Promise<@Nullable Void> promise = new Promise<>();
+    return handOver(new Operation.Write(List.copyOf(writes), promise), promise);
+  }
+
+  @Override
+  public Promise<@Nullable Void> sync() {
+    Promise<@Nullable Void> promise = new Promise<>();
+    return handOver(new Operation.Sync(promise), promise);
+  }
+
+  private Promise<@Nullable Void> handOver(Operation operation, Promise<@Nullable Void> promise) {
+    if (closed) {
+      promise.fail(failure("write", 0, 0, new IOException("it is closed")));
+    } else {
+      operations.add(operation);
+    }
+    return promise;
+  }
+
+  private void carryOut() {
+    while (true) {
+      Operation next;
+      try {
+        next = operations.take();
+      } catch (InterruptedException nobodyInterruptsThisThread) {
+        continue;
+      }
+      switch (next) {
+        case Operation.Stop() -> {
+          return;
+        }
+        case Operation.Write(List<DeviceWrite> writes, Promise<@Nullable Void> promise) ->
+            answer(promise, writeNow(writes));
+        case Operation.Sync(Promise<@Nullable Void> promise) -> answer(promise, syncNow());
+      }
+    }
+  }
+
+  private void answer(Promise<@Nullable Void> promise, @Nullable StorageException failure) {
+    if (failure == null) {
+      owner.execute(() -> promise.complete(null));
+    } else {
+      owner.execute(() -> promise.fail(failure));
+    }
+  }
+
+  private @Nullable StorageException syncNow() {
+    try {
+      channel.force(false);
+      return null;
+    } catch (IOException cause) {
+      return failure("sync", 0, 0, cause);
+    }
+  }
+
+  private @Nullable StorageException writeNow(List<DeviceWrite> writes) {
+    int first = 0;
+    while (first < writes.size()) {
+      DeviceWrite write = writes.get(first);
+      int behind = first + 1;
+      long end = write.end();
+      while (behind < writes.size()
+          && writes.get(behind).offset() == end
+          && writes.get(behind).bytes().remaining() < COPY_BELOW_BYTES) {
+        end = writes.get(behind).end();
+        behind++;
+      }
+      try {
+        if (write.offset() < 0 || end > size) {
+          throw new IOException("the device has " + size + " bytes");
+        }
+        writeRun(writes.subList(first, behind));
+      } catch (IOException | NonWritableChannelException cause) {
+        return failure("write", write.offset(), end - write.offset(), cause);
+      }
+      first = behind;
+    }
+    return null;
+  }
+
+  /** Writes neighbours: small ones are copied together, a large one goes by itself. */
+  private void writeRun(List<DeviceWrite> run) throws IOException {
+    stage.clear();
+    long at = run.getFirst().offset();
+    for (DeviceWrite write : run) {
+      ByteBuffer bytes = write.bytes().duplicate();
+      if (bytes.remaining() > stage.remaining()) {
+        at = writeAll(stage.flip(), at);
+        stage.clear();
+      }
+      if (bytes.remaining() >= COPY_BELOW_BYTES && stage.position() == 0) {
+        at = writeAll(bytes, at);
+      } else {
+        stage.put(bytes);
+      }
+    }
+    writeAll(stage.flip(), at);
+  }
+
+  /** Writes to the end, however little each system call takes. Returns where it ended. */
+  private long writeAll(ByteBuffer bytes, long offset) throws IOException {
+    long at = offset;
+    while (bytes.hasRemaining()) {
+      int written = channel.write(bytes, at);
+      if (written <= 0) {
+        throw new IOException("the device takes no more bytes");
+      }
+      at += written;
+    }
+    return at;
+  }
+
+  private StorageException failure(String operation, long offset, long length, Exception cause) {
+    String where = length == 0 ? "" : " of " + length + " bytes at byte " + offset;
+    return new StorageException(
+        Reason.IO_ERROR,
+        "device "
+            + path
+            + ": "
+            + operation
+            + where
+            + " failed: "
+            + (cause instanceof IOException ? cause.getMessage() : "opened for reading only"),
+        cause);
+  }
+
+  /** Carries out what was called before, then gives the image free. Not on the owner. */
+  @Override
+  public void close() throws IOException {
+    if (closed) {
+      return;
+    }
+    closed = true;
+    operations.add(new Operation.Stop());
+    boolean interrupted = false;
+    while (writer.isAlive()) {
+      try {
+        writer.join();
+      } catch (InterruptedException later) {
+        interrupted = true;
+      }
+    }
+    try {
+      lock.release();
+      channel.close();
+    } finally {
+      OPEN_HERE.remove(identity);
+      if (interrupted) {
+        Thread.currentThread().interrupt();
+      }
+    }
+  }
+}

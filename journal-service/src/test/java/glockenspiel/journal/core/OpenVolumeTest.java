@@ -1,0 +1,98 @@
+package glockenspiel.journal.core;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import glockenspiel.ondisk.log.LogHeader;
+import glockenspiel.protocol.storage.Appended;
+import glockenspiel.protocol.storage.BlockImage;
+import glockenspiel.protocol.storage.LogFlush;
+import glockenspiel.protocol.storage.OpenedJournal;
+import glockenspiel.protocol.storage.ReplayResult;
+import glockenspiel.protocol.storage.StatfsCounts;
+import glockenspiel.protocol.storage.StorageException;
+import glockenspiel.protocol.storage.StorageException.Reason;
+import java.nio.ByteBuffer;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/**
+ * Images as they come: of old kernels, of another volume, with other block sizes and more journals.
+ */
+class OpenVolumeTest {
+  private static Appended append(TestVolume test, OpenedJournal journal, LogFlush flush) {
+    return test.call(volume -> volume.append(journal.jid(), journal.epoch(), flush));
+  }
+
+  @Test
+  void journalsOfOldKernelsAreReplayed() {
+    TinyImage image = TinyImage.of(512, 1, 64);
+    try (TestVolume test = TestVolume.of(image.disk, 1)) {
+      OpenedJournal journal = test.call(volume -> volume.openJournal(0, "node"));
+      long block = image.firstData;
+      List<BlockImage> images = List.of(new BlockImage(block, image.metadata(1)));
+      LogFlush flush = new LogFlush(images, List.of(), List.of(), -1, StatfsCounts.ZERO, 2);
+      Appended appended = append(test, journal, flush);
+      long header = test.volume().journalRanges(0).getFirst().from() / 512 + appended.headBlock();
+      image.patch(header, buffer -> LogHeader.read(buffer).writeV1(buffer));
+      test.crash(1);
+      test.open();
+      ReplayResult result = test.call(volume -> volume.replay(0, true, ReplayListener.NONE));
+      assertTrue(result.replayed());
+      assertEquals(image.metadata(1), image.read(block));
+    }
+  }
+
+  @Test
+  void aStateOfAnotherVolumeIsRefused() {
+    TinyImage image = TinyImage.of(512, 1, 64);
+    TinyImage other = TinyImage.of(512, 2, 64);
+    try (TestVolume test = TestVolume.of(image.disk, 1)) {
+      test.call(volume -> volume.openJournal(0, "node"));
+      try (TestVolume mixed = new TestVolume(other.disk, test.store, 1)) {
+        StorageException refused = assertThrows(StorageException.class, mixed::open);
+        assertEquals(Reason.INVALID_ARGUMENT, refused.reason());
+      }
+    }
+  }
+
+  @Test
+  void openingChangesNothing() {
+    TinyImage image = TinyImage.of(4096, 3, 64);
+    try (TestVolume test = TestVolume.of(image.disk, 1)) {
+      assertEquals(3, test.volume().info().journals());
+      assertEquals("test:tiny", test.volume().info().name());
+      assertFalse(test.operations.toString().matches(".*[wse].*"));
+      assertTrue(test.store.saved().isFresh());
+    }
+  }
+
+  @Test
+  void blocksComeInTheOrderAskedFor() {
+    TinyImage image = TinyImage.of(1024, 1, 64);
+    for (int i = 0; i < 5; i++) {
+      long content = i;
+      image.patch(image.firstData + i, block -> block.put(0, image.metadata(content), 0, 1024));
+    }
+    try (TestVolume test = TestVolume.of(image.disk, 1)) {
+      long first = image.firstData;
+      List<ByteBuffer> read =
+          test.call(volume -> volume.read(List.of(first + 3, first, first + 1, first + 2, first)));
+      assertEquals(
+          List.of(
+              image.metadata(3),
+              image.metadata(0),
+              image.metadata(1),
+              image.metadata(2),
+              image.metadata(0)),
+          read);
+      StorageException outside =
+          assertThrows(
+              StorageException.class,
+              () -> test.call(volume -> volume.read(List.of(0L, test.volume().info().blocks()))));
+      assertEquals(Reason.BAD_BLOCK_RANGE, outside.reason());
+    }
+  }
+}

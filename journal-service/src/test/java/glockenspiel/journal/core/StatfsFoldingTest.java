@@ -1,0 +1,118 @@
+package glockenspiel.journal.core;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import glockenspiel.ondisk.inode.Dinode;
+import glockenspiel.ondisk.inode.StatfsChange;
+import glockenspiel.protocol.storage.BlockImage;
+import glockenspiel.protocol.storage.LogFlush;
+import glockenspiel.protocol.storage.OpenedJournal;
+import glockenspiel.protocol.storage.StatfsCounts;
+import java.nio.ByteBuffer;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** Master plus local changes is the truth, whatever is replayed in which order. */
+class StatfsFoldingTest {
+  private final TinyImage image = TinyImage.of(1024, 2, 64);
+  private final TestVolume test = TestVolume.of(image.disk, 21);
+
+  @AfterEach
+  void close() {
+    test.close();
+  }
+
+  private static StatfsChange plus(StatfsChange counts, long free, long dinodes) {
+    return counts.plus(new StatfsChange(0, free, dinodes));
+  }
+
+  private OpenedJournal open(int jid) {
+    return test.call(volume -> volume.openJournal(jid, "node-" + jid));
+  }
+
+  private void append(OpenedJournal journal, List<BlockImage> images, StatfsCounts local) {
+    LogFlush flush = new LogFlush(images, List.of(), List.of(), -1, local, 2);
+    assertTrue(
+        test.call(volume -> volume.append(journal.jid(), journal.epoch(), flush)).headBlock() >= 0);
+  }
+
+  private BlockImage masterWith(StatfsChange counts) {
+    ByteBuffer block = image.read(image.masterStatfs);
+    counts.write(Dinode.of(block, image.masterStatfs, image.geometry));
+    return new BlockImage(image.masterStatfs, block);
+  }
+
+  private void replay(int jid, boolean fold) {
+    assertTrue(test.call(volume -> volume.replay(jid, fold, ReplayListener.NONE)).replayed());
+  }
+
+  @Test
+  void aPeersReplayMakesTheLocalFileWhatTheHeadSays() {
+    append(open(0), List.of(), new StatfsCounts(0, -7, 3));
+    replay(0, false);
+    assertEquals(TinyImage.MASTER, image.counts(image.masterStatfs));
+    assertEquals(new StatfsChange(0, -7, 3), image.counts(image.localStatfs.getFirst()));
+  }
+
+  @Test
+  void aFoldWaitsForTheJournalThatMayHoldANewerMaster() {
+    OpenedJournal first = open(0);
+    OpenedJournal second = open(1);
+    append(first, List.of(), new StatfsCounts(0, -7, 3));
+    // Node 1 has changed the master in a transaction; its replay will put that copy in place.
+    StatfsChange newer = plus(TinyImage.MASTER, 100, 1);
+    append(second, List.of(masterWith(newer)), new StatfsCounts(0, 5, 0));
+    replay(0, true);
+    assertEquals(TinyImage.MASTER, image.counts(image.masterStatfs));
+    assertEquals(new StatfsChange(0, -7, 3), image.counts(image.localStatfs.getFirst()));
+    replay(1, true);
+    assertEquals(plus(newer, -2, 3), image.counts(image.masterStatfs));
+    assertEquals(StatfsChange.NONE, image.counts(image.localStatfs.getFirst()));
+    assertEquals(StatfsChange.NONE, image.counts(image.localStatfs.getLast()));
+  }
+
+  @Test
+  void aLocalChangeThatNobodyFoldedIsFoldedByTheNextFirstMounter() {
+    append(open(0), List.of(), new StatfsCounts(0, -7, 3));
+    replay(0, false);
+    test.crash(1);
+    test.open();
+    test.call(volume -> volume.replay(0, true, ReplayListener.NONE));
+    assertEquals(plus(TinyImage.MASTER, -7, 3), image.counts(image.masterStatfs));
+    test.call(volume -> volume.replay(1, true, ReplayListener.NONE));
+    assertEquals(plus(TinyImage.MASTER, -7, 3), image.counts(image.masterStatfs));
+  }
+
+  @Test
+  void anInterruptedFoldIsFinishedBeforeAJournalIsOpened() {
+    append(open(0), List.of(), new StatfsCounts(0, -7, 3));
+    // Fence (save), intent (save): then the device dies.
+    test.operationsLeft = 2;
+    assertTrue(!test.begin(volume -> volume.replay(0, true, ReplayListener.NONE)).isDone());
+    test.crash(2);
+    assertTrue(test.store.saved().fold() != null);
+    test.open();
+    OpenedJournal other = open(1);
+    StatfsChange folded = plus(TinyImage.MASTER, -7, 3);
+    assertEquals(folded, image.counts(image.masterStatfs));
+    // Others go on with the master; the replay that is asked again must not undo that.
+    StatfsChange later = plus(folded, 50, 0);
+    BlockImage changed = masterWith(later);
+    append(other, List.of(changed), StatfsCounts.ZERO);
+    test.call(volume -> volume.write(1, other.epoch(), List.of(changed)));
+    replay(0, true);
+    assertEquals(later, image.counts(image.masterStatfs));
+    assertEquals(StatfsChange.NONE, image.counts(image.localStatfs.getFirst()));
+    assertTrue(test.store.saved().fold() == null);
+  }
+
+  @Test
+  void aDamagedStatfsFileDoesNotKeepAJournalDirty() {
+    append(open(0), List.of(), new StatfsCounts(0, -7, 3));
+    image.patch(image.masterStatfs, block -> block.putInt(0, 0));
+    replay(0, true);
+    assertTrue(test.volume().journals().getFirst().reason().contains("statfs left alone"));
+  }
+}

@@ -1,0 +1,163 @@
+package glockenspiel.journal.core;
+
+import glockenspiel.journal.device.BlockDevice;
+import glockenspiel.journal.device.DeviceWrite;
+import glockenspiel.journal.device.FaultPlan;
+import glockenspiel.journal.device.FaultyBlockDevice;
+import glockenspiel.journal.device.MemoryBlockDevice;
+import glockenspiel.journal.device.MemoryDisk;
+import glockenspiel.journal.device.MemoryEpochStore;
+import glockenspiel.runtime.task.Promise;
+import glockenspiel.runtime.task.deterministic.DeterministicOwner;
+import glockenspiel.runtime.task.deterministic.DeterministicScheduler;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SplittableRandom;
+import java.util.TreeSet;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/** A volume on a disk in memory, run by a seed; it can crash and be opened again. */
+final class TestVolume implements AutoCloseable {
+  /** Headers written by tests have this time. */
+  static final long NOW = 1_795_000_000_123_456_789L;
+
+  final MemoryDisk disk;
+  final MemoryEpochStore store;
+  final FaultPlan faults = new FaultPlan();
+  final DeterministicScheduler scheduler;
+
+  /** Blocks of 512 bytes that were written since the volume was opened, whatever the block size. */
+  final TreeSet<Long> writtenSectors = new TreeSet<>();
+
+  /** What the device was asked for, in order: w, s, r. */
+  final StringBuilder operations = new StringBuilder();
+
+  /** After this many writes, syncs and saves the device and the store are dead. */
+  long operationsLeft = Long.MAX_VALUE;
+
+  private @Nullable DeterministicOwner owner;
+  private @Nullable Volume volume;
+
+  TestVolume(MemoryDisk disk, MemoryEpochStore store, long seed) {
+    this.disk = disk;
+    this.store = store;
+    this.scheduler = DeterministicScheduler.seeded(seed);
+  }
+
+  static TestVolume of(MemoryDisk disk, long seed) {
+    TestVolume test = new TestVolume(disk, new MemoryEpochStore(), seed);
+    test.open();
+    return test;
+  }
+
+  void open() {
+    DeterministicOwner opened = scheduler.owner("volume");
+    owner = opened;
+    BlockDevice device =
+        new Recorder(new FaultyBlockDevice(new MemoryBlockDevice(opened, disk), faults));
+    volume =
+        scheduler.call(
+            opened,
+            () ->
+                opened.await(
+                    Volume.open(
+                        opened, device, new DyingStore(this, store.open(opened)), () -> NOW)));
+  }
+
+  /** Ends the service, and what the disk had not synced is kept, lost or torn. */
+  void crash(long seed) {
+    stop();
+    disk.crash(new SplittableRandom(seed));
+    faults.heal();
+    operationsLeft = Long.MAX_VALUE;
+  }
+
+  void stop() {
+    store.crash();
+    if (owner != null) {
+      owner.stop();
+    }
+  }
+
+  Volume volume() {
+    if (volume == null) {
+      throw new IllegalStateException("not open");
+    }
+    return volume;
+  }
+
+  DeterministicOwner owner() {
+    if (owner == null) {
+      throw new IllegalStateException("not open");
+    }
+    return owner;
+  }
+
+  /** Calls, and runs everything until the answer is there. */
+  <T extends @Nullable Object> T call(Function<Volume, Promise<T>> call) {
+    return scheduler.call(owner(), () -> owner().await(call.apply(volume())));
+  }
+
+  /** Calls, and runs everything that can run; the answer may never come. */
+  <T extends @Nullable Object> Promise<T> begin(Function<Volume, Promise<T>> call) {
+    List<Promise<T>> begun = new ArrayList<>();
+    owner().execute(() -> begun.add(call.apply(volume())));
+    scheduler.run();
+    return begun.getFirst();
+  }
+
+  @Override
+  public void close() {
+    scheduler.close();
+  }
+
+  boolean spend() {
+    if (operationsLeft <= 0) {
+      return false;
+    }
+    operationsLeft--;
+    return true;
+  }
+
+  /** Notes what is asked for, and dies when its time has come. */
+  private final class Recorder implements BlockDevice {
+    private final BlockDevice inner;
+
+    Recorder(BlockDevice inner) {
+      this.inner = inner;
+    }
+
+    @Override
+    public long size() {
+      return inner.size();
+    }
+
+    @Override
+    public Promise<ByteBuffer> read(long offset, int length) {
+      operations.append('r');
+      return operationsLeft <= 0 ? new Promise<>() : inner.read(offset, length);
+    }
+
+    @Override
+    public Promise<@Nullable Void> write(List<DeviceWrite> writes) {
+      operations.append('w');
+      if (!spend()) {
+        return new Promise<>();
+      }
+      for (DeviceWrite write : writes) {
+        for (long at = write.offset(); at < write.end(); at += 512) {
+          writtenSectors.add(at / 512);
+        }
+      }
+      return inner.write(writes);
+    }
+
+    @Override
+    public Promise<@Nullable Void> sync() {
+      operations.append('s');
+      return spend() ? inner.sync() : new Promise<>();
+    }
+  }
+}

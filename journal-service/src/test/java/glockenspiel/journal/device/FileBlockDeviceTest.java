@@ -1,0 +1,165 @@
+package glockenspiel.journal.device;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import glockenspiel.journal.device.FileBlockDevice.Access;
+import glockenspiel.protocol.storage.StorageException;
+import glockenspiel.runtime.task.VirtualThreadOwner;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SplittableRandom;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The contract of a device, on a real file. */
+class FileBlockDeviceTest {
+  private static final int SIZE = 8 << 20;
+
+  @TempDir private Path folder;
+  private final VirtualThreadOwner owner = new VirtualThreadOwner("test", (what, thrown) -> {});
+
+  @BeforeEach
+  void makeImage() throws IOException {
+    Files.write(image(), new byte[SIZE]);
+  }
+
+  @AfterEach
+  void stop() {
+    owner.close();
+  }
+
+  private Path image() {
+    return folder.resolve("image");
+  }
+
+  private static ByteBuffer bytes(SplittableRandom random, int length) {
+    byte[] bytes = new byte[length];
+    random.nextBytes(bytes);
+    return ByteBuffer.wrap(bytes);
+  }
+
+  @Test
+  void whatIsWrittenIsReadSmallOrLargeInARowOrNot() throws IOException {
+    SplittableRandom random = new SplittableRandom(1);
+    byte[] model = new byte[SIZE];
+    try (FileBlockDevice device = FileBlockDevice.open(image(), Access.WRITE, owner)) {
+      assertEquals(SIZE, device.size());
+      for (int run = 0; run < 50; run++) {
+        List<DeviceWrite> writes = new ArrayList<>();
+        long at = random.nextInt(SIZE / 2);
+        while (writes.size() < 1 + random.nextInt(40)) {
+          int length = random.nextInt(10) == 0 ? 300_000 : 1 + random.nextInt(9000);
+          if (at + length > SIZE) {
+            break;
+          }
+          ByteBuffer content = bytes(random, length);
+          writes.add(new DeviceWrite(at, content));
+          content.duplicate().get(model, (int) at, length);
+          at += length + (random.nextBoolean() ? 0 : random.nextInt(5000));
+        }
+        OwnerCalls.call(owner, () -> device.write(writes));
+        OwnerCalls.<@Nullable Void>call(owner, device::sync);
+        writes.forEach(write -> assertEquals(0, write.bytes().position()));
+      }
+      ByteBuffer all = OwnerCalls.call(owner, () -> device.read(0, SIZE));
+      assertEquals(ByteBuffer.wrap(model), all);
+    }
+    assertArrayEquals(model, Files.readAllBytes(image()));
+  }
+
+  @Test
+  void whatLiesOutsideFailsAndTheFileDoesNotGrow() throws IOException {
+    try (FileBlockDevice device = FileBlockDevice.open(image(), Access.WRITE, owner)) {
+      List<DeviceWrite> behind = List.of(new DeviceWrite(SIZE - 1, ByteBuffer.allocate(2)));
+      StorageException refused =
+          assertThrows(
+              StorageException.class, () -> OwnerCalls.call(owner, () -> device.write(behind)));
+      assertEquals(StorageException.Reason.IO_ERROR, refused.reason());
+      assertThrows(
+          StorageException.class, () -> OwnerCalls.call(owner, () -> device.read(SIZE - 1, 2)));
+    }
+    assertEquals(SIZE, Files.size(image()));
+  }
+
+  @Test
+  void aSecondOpenerIsRefusedAndTheFirstKeepsItsLock() throws IOException {
+    try (FileBlockDevice first = FileBlockDevice.open(image(), Access.WRITE, owner)) {
+      for (int i = 0; i < 2; i++) {
+        IOException refused =
+            assertThrows(
+                IOException.class, () -> FileBlockDevice.open(image(), Access.READ, owner));
+        assertTrue(String.valueOf(refused.getMessage()).contains("in use by this process"));
+      }
+      OwnerCalls.call(
+          owner, () -> first.write(List.of(new DeviceWrite(0, ByteBuffer.allocate(8)))));
+      assertTrue(isLockedForOthers(), "closing the second must not give up the first's lock");
+    }
+    FileBlockDevice.open(image(), Access.READ, owner).close();
+  }
+
+  /** Asks another process. */
+  private boolean isLockedForOthers() throws IOException {
+    Path java = Path.of(System.getProperty("java.home", ""), "bin", "java");
+    Path source = folder.resolve("TryLock.java");
+    Files.writeString(
+        source,
+        """
+        import java.nio.channels.FileChannel;
+        import java.nio.file.*;
+        class TryLock {
+          public static void main(String[] image) throws Exception {
+            try (var channel = FileChannel.open(Path.of(image[0]), StandardOpenOption.WRITE)) {
+              System.exit(channel.tryLock() == null ? 7 : 0);
+            }
+          }
+        }
+        """);
+    Process process =
+        new ProcessBuilder(java.toString(), source.toString(), image().toString())
+            .inheritIO()
+            .start();
+    try {
+      return process.waitFor() == 7;
+    } catch (InterruptedException interrupted) {
+      throw new IOException(interrupted);
+    }
+  }
+
+  @Test
+  void aDeviceForReadingDoesNotWrite() throws IOException {
+    try (FileBlockDevice device = FileBlockDevice.open(image(), Access.READ, owner)) {
+      List<DeviceWrite> writes = List.of(new DeviceWrite(0, ByteBuffer.allocate(8)));
+      assertThrows(
+          StorageException.class, () -> OwnerCalls.call(owner, () -> device.write(writes)));
+    }
+  }
+
+  @Test
+  void aMissingImageIsSaidInOneLine() {
+    IOException missing =
+        assertThrows(
+            IOException.class,
+            () -> FileBlockDevice.open(folder.resolve("nothing"), Access.READ, owner));
+    assertTrue(String.valueOf(missing.getMessage()).endsWith("nothing does not exist"));
+  }
+
+  @Test
+  void afterCloseEverythingFails() throws IOException {
+    FileBlockDevice device = FileBlockDevice.open(image(), Access.WRITE, owner);
+    device.close();
+    device.close();
+    assertThrows(
+        StorageException.class, () -> OwnerCalls.<@Nullable Void>call(owner, device::sync));
+    assertThrows(StorageException.class, () -> OwnerCalls.call(owner, () -> device.read(0, 1)));
+  }
+}
