@@ -17,6 +17,8 @@ final class Rooms {
     "glockenspiel.protocol.storage..",
     "glockenspiel.lockmanager.core..",
     "glockenspiel.journal.core..",
+    "glockenspiel.node.core..",
+    "glockenspiel.node.event..",
     "glockenspiel.node.glock..",
     "glockenspiel.node.transaction..",
     "glockenspiel.node.filesystem..",

@@ -297,8 +297,7 @@ class InspectionTest {
                 EvictSessionRequest.newBuilder().setLockspace(LOCKSPACE).setSessionId(9).build()));
     assertRefused(
         LockErrorReason.LOCK_ERROR_REASON_NO_SUCH_LOCKSPACE,
-        () ->
-            stub.dumpLocks(DumpLocksRequest.newBuilder().setLockspace("no:fs").build()).hasNext());
+        () -> stub.dumpLocks(DumpLocksRequest.newBuilder().setLockspace("no:fs").build()).next());
   }
 
   private static void assertRefused(LockErrorReason reason, Runnable call) {

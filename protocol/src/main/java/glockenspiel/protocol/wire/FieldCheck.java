@@ -6,24 +6,27 @@ import java.util.function.Function;
 /**
  * Checks single fields of messages that came from outside. A field that is out of its range ends in
  * an exception whose message names the field, its value and its range.
+ *
+ * @param <E> the exception
  */
-public final class FieldCheck {
+public final class FieldCheck<E extends RuntimeException> {
   /** For requests that meet {@link IllegalArgumentException}. */
-  public static final FieldCheck ARGUMENT = new FieldCheck(IllegalArgumentException::new);
+  public static final FieldCheck<IllegalArgumentException> ARGUMENT =
+      new FieldCheck<>(IllegalArgumentException::new);
 
   /** For storage calls: ends in {@link StorageException} with INVALID_ARGUMENT. */
-  public static final FieldCheck STORAGE =
-      new FieldCheck(
+  public static final FieldCheck<StorageException> STORAGE =
+      new FieldCheck<>(
           message -> new StorageException(StorageException.Reason.INVALID_ARGUMENT, message));
 
-  private final Function<String, RuntimeException> failure;
+  private final Function<String, E> failure;
 
-  private FieldCheck(Function<String, RuntimeException> failure) {
+  private FieldCheck(Function<String, E> failure) {
     this.failure = failure;
   }
 
   /** The exception for a field that breaks its contract in a way that the problem says. */
-  public RuntimeException bad(String field, String problem) {
+  public E bad(String field, String problem) {
     return failure.apply(field + ": " + problem);
   }
 

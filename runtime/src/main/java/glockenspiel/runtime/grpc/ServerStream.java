@@ -1,17 +1,21 @@
 package glockenspiel.runtime.grpc;
 
 import glockenspiel.runtime.task.SerialOwner;
+import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The serving end of one call: what comes from the transport's threads is handed over to an owner,
- * and what the owner says goes out at the pace of the reader. All methods but {@link #open} and
- * {@link #handOver} belong to the owner.
+ * and what the owner says goes out at the pace of the reader. All methods belong to the owner, but
+ * for those that say otherwise.
  *
- * <p>Requests of a stream come in a window: the next ones are let in as those before have been
- * handled, so that a caller who sends faster than he is served is held back by the transport.
+ * <p>Requests of a stream come in a window: further ones are let in as those before are done with,
+ * so that a caller who sends faster than he is served is held back by the transport.
  *
  * @param <A> the answers
  */
@@ -19,53 +23,99 @@ public final class ServerStream<A> {
   private static final int WINDOW = 32;
 
   private final ServerCallStreamObserver<A> observer;
-  private final SerialOwner owner;
+  private volatile @Nullable SerialOwner owner;
   private Runnable whenReady = ServerStream::nothing;
   private Runnable whenGone = ServerStream::nothing;
   private boolean over;
-  private int handled;
+  private int credit;
 
-  private ServerStream(ServerCallStreamObserver<A> observer, SerialOwner owner) {
-    this.observer = observer;
-    this.owner = owner;
+  private ServerStream(StreamObserver<A> observer) {
+    this.observer = (ServerCallStreamObserver<A>) observer;
+    this.observer.setOnReadyHandler(() -> execute(this::ready));
+    this.observer.setOnCancelHandler(() -> execute(this::gone));
   }
 
   /**
-   * Takes over a call whose caller sends one request. To be called by the handler before it
+   * Has the owner handle a call whose caller sends one request. To be called by the service before
+   * it returns.
+   *
+   * @param bufferBytes how much may be buffered for the reader before {@link #isReady} says no; 0
+   *     leaves it to gRPC
+   * @param handler what it throws is the answer
+   * @param translation says how an exception is told to the caller
+   */
+  public static <A> void serve(
+      StreamObserver<A> observer,
+      SerialOwner owner,
+      int bufferBytes,
+      Consumer<ServerStream<A>> handler,
+      Function<RuntimeException, StatusRuntimeException> translation) {
+    ServerStream<A> stream = open(observer, owner);
+    if (bufferBytes > 0) {
+      stream.buffer(bufferBytes);
+    }
+    owner.execute(
+        () -> {
+          try {
+            handler.accept(stream);
+          } catch (RuntimeException failure) {
+            stream.fail(translation.apply(failure));
+          }
+        });
+  }
+
+  /**
+   * Takes over a call whose caller sends one request. To be called by the service before it
    * returns.
    */
   public static <A> ServerStream<A> open(StreamObserver<A> observer, SerialOwner owner) {
-    ServerStream<A> stream = new ServerStream<>((ServerCallStreamObserver<A>) observer, owner);
-    stream.observer.setOnReadyHandler(() -> owner.execute(stream::ready));
-    stream.observer.setOnCancelHandler(() -> owner.execute(stream::gone));
-    return stream;
-  }
-
-  /**
-   * Takes over a call whose caller sends a stream of requests. To be called by the handler before
-   * it returns.
-   */
-  public static <A> ServerStream<A> openWithRequests(
-      StreamObserver<A> observer, SerialOwner owner) {
-    ServerStream<A> stream = open(observer, owner);
-    stream.observer.disableAutoRequest();
-    stream.observer.request(WINDOW);
+    ServerStream<A> stream = new ServerStream<>(observer);
+    stream.owner = owner;
     return stream;
   }
 
   /**
    * For large answers: how much may be buffered for the reader before {@link #isReady} says no, in
-   * bytes.
+   * bytes. To be called by the service before it returns.
    */
   public ServerStream<A> buffer(int bytes) {
     observer.setOnReadyThreshold(bytes);
     return this;
   }
 
+  /**
+   * Takes over a call whose caller sends a stream of requests, and whose owner is not known before
+   * the first of them: see {@link #belongTo}. To be called by the handler before it returns.
+   */
+  public static <A> ServerStream<A> openWithRequests(StreamObserver<A> observer) {
+    ServerStream<A> stream = new ServerStream<>(observer);
+    stream.observer.disableAutoRequest();
+    stream.observer.request(WINDOW);
+    return stream;
+  }
+
+  /** From the transport's thread: gives the call its owner. */
+  public void belongTo(SerialOwner newOwner) {
+    owner = newOwner;
+  }
+
+  /** From the transport's thread: ends a call that has no owner yet with an error. */
+  public void refuse(StatusRuntimeException status) {
+    observer.onError(status);
+  }
+
+  private void execute(Runnable piece) {
+    SerialOwner known = owner;
+    if (known != null) {
+      known.executeNow(piece);
+    }
+  }
+
   private static void nothing() {}
 
   private void ready() {
     if (!over) {
+      letIn();
       whenReady.run();
     }
   }
@@ -78,21 +128,54 @@ public final class ServerStream<A> {
   }
 
   /**
-   * From the transport's thread: has the owner handle one request of the stream. Does nothing once
-   * the call is over.
+   * From the transport's thread: has the owner handle one request, and then lets in another. Not
+   * once the call is over.
    */
   public void handOver(Runnable piece) {
-    owner.execute(
+    receive(
+        () -> {
+          piece.run();
+          credit++;
+          if (credit >= WINDOW / 2) {
+            observer.request(credit);
+            credit = 0;
+          }
+        });
+  }
+
+  /**
+   * From the transport's thread: has the owner handle one request, which is done with when {@link
+   * #done} is called.
+   */
+  public void receive(Runnable piece) {
+    execute(
         () -> {
           if (over) {
             return;
           }
-          piece.run();
-          if (++handled == WINDOW / 2) {
-            handled = 0;
-            observer.request(WINDOW / 2);
+          try {
+            piece.run();
+          } catch (RuntimeException fault) {
+            fail(Status.INTERNAL.withDescription("fault: " + fault).asRuntimeException());
+            throw fault;
           }
         });
+  }
+
+  /**
+   * One request is done with: another may be let in, as soon as the reader of the answers can take
+   * more.
+   */
+  public void done() {
+    credit++;
+    letIn();
+  }
+
+  private void letIn() {
+    if (credit > 0 && isReady()) {
+      observer.request(credit);
+      credit = 0;
+    }
   }
 
   /** Runs the piece now and whenever the reader can take more. */

@@ -26,6 +26,15 @@ public interface SerialOwner {
   void execute(Runnable piece);
 
   /**
+   * As {@link #execute}, but an owner that is free may run the piece inside the call: that saves
+   * waking a thread. Pieces of one caller keep their order, however they are handed over. Only for
+   * threads of the outside, such as a transport's, which hold nothing that the piece could want.
+   */
+  default void executeNow(Runnable piece) {
+    execute(piece);
+  }
+
+  /**
    * Starts a task; its first slice runs soon, not inside the call.
    *
    * @param name says what the task is, in logs and thread dumps

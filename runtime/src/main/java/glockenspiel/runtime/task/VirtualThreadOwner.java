@@ -35,6 +35,9 @@ public final class VirtualThreadOwner implements SerialOwner, AutoCloseable {
   private final Set<Condition> waiting = new LinkedHashSet<>();
   private volatile boolean stopped;
 
+  /** Who holds the lock runs a piece, not a slice of a task: it may not wait. */
+  private boolean inPiece;
+
   /**
    * Starts an owner.
    *
@@ -67,13 +70,34 @@ public final class VirtualThreadOwner implements SerialOwner, AutoCloseable {
     }
   }
 
+  /**
+   * {@inheritDoc}
+   *
+   * <p>Is there a problem if the piece runs while older ones wait? Yes: a transport's thread could
+   * overtake what it has handed over itself. So the runner takes pieces from the queue only under
+   * the lock, and here the queue is looked at under the lock.
+   */
+  @Override
+  public void executeNow(Runnable piece) {
+    if (!lock.isHeldByCurrentThread() && handedOver.isEmpty() && lock.tryLock()) {
+      try {
+        if (handedOver.isEmpty() && !stopped) {
+          runOne(piece);
+          return;
+        }
+      } finally {
+        lock.unlock();
+      }
+    }
+    execute(piece);
+  }
+
   private void runPieces() {
     while (!stopped) {
       awake.set(true);
-      Runnable piece = handedOver.poll();
-      if (piece == null) {
+      if (handedOver.isEmpty()) {
         awake.set(false);
-        // A piece may have come between the poll and the clearing; its sender saw "awake" and did
+        // A piece may have come between the look and the clearing; its sender saw "awake" and did
         // not unpark.
         if (handedOver.isEmpty()) {
           LockSupport.park(this);
@@ -82,6 +106,7 @@ public final class VirtualThreadOwner implements SerialOwner, AutoCloseable {
       }
       lock.lock();
       try {
+        Runnable piece = handedOver.poll();
         for (int run = 0; piece != null && run < PIECES_PER_TURN && !stopped; run++) {
           runOne(piece);
           piece = run + 1 < PIECES_PER_TURN ? handedOver.poll() : null;
@@ -93,12 +118,15 @@ public final class VirtualThreadOwner implements SerialOwner, AutoCloseable {
   }
 
   private void runOne(Runnable piece) {
+    inPiece = true;
     try {
       piece.run();
     } catch (OwnerStoppedException expected) {
       // The owner stops: nobody is left to be told.
     } catch (Throwable thrown) {
       onEscaped.accept("piece", thrown);
+    } finally {
+      inPiece = false;
     }
   }
 
@@ -130,7 +158,7 @@ public final class VirtualThreadOwner implements SerialOwner, AutoCloseable {
   @Override
   public <T extends @Nullable Object> T await(Promise<T> promise) {
     if (!promise.isDone()) {
-      if (!lock.isHeldByCurrentThread() || Thread.currentThread() == runner) {
+      if (!lock.isHeldByCurrentThread() || inPiece) {
         throw new IllegalStateException("await outside a task of owner " + name);
       }
       Condition condition = lock.newCondition();

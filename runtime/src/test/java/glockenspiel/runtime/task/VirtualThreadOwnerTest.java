@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -53,6 +54,68 @@ class VirtualThreadOwnerTest {
     }
     assertTrue(done.await(20, TimeUnit.SECONDS));
     assertEquals(threads * each, counter);
+  }
+
+  @Test
+  void runsAPieceInsideTheCallWhenItIsFree() throws Exception {
+    CompletableFuture<Thread> ranOn = new CompletableFuture<>();
+    CompletableFuture<Boolean> deferred = new CompletableFuture<>();
+    owner.executeNow(
+        () -> {
+          ranOn.complete(Thread.currentThread());
+          boolean[] ran = new boolean[1];
+          owner.executeNow(() -> ran[0] = true);
+          deferred.complete(!ran[0]);
+        });
+    assertEquals(Thread.currentThread(), ranOn.getNow(null));
+    assertTrue(deferred.get(10, TimeUnit.SECONDS), "never inside another piece");
+  }
+
+  @Test
+  void keepsTheOrderOfEachCallerHoweverPiecesAreHandedOver() throws Exception {
+    int threads = 3;
+    int each = 30_000;
+    List<List<Integer>> seen = new ArrayList<>();
+    CountDownLatch done = new CountDownLatch(threads * each);
+    List<Thread> senders = new ArrayList<>();
+    for (int thread = 0; thread < threads; thread++) {
+      List<Integer> ofThis = new ArrayList<>();
+      seen.add(ofThis);
+      senders.add(
+          Thread.ofPlatform()
+              .start(
+                  () -> {
+                    for (int sent = 0; sent < each; sent++) {
+                      int number = sent;
+                      Runnable piece =
+                          () -> {
+                            counter++;
+                            ofThis.add(number);
+                            done.countDown();
+                          };
+                      if (sent % 3 == 0) {
+                        owner.execute(piece);
+                      } else {
+                        owner.executeNow(piece);
+                      }
+                    }
+                  }));
+    }
+    for (Thread sender : senders) {
+      sender.join();
+    }
+    assertTrue(done.await(20, TimeUnit.SECONDS));
+    assertEquals(threads * each, counter);
+    List<Integer> ascending = IntStream.range(0, each).boxed().toList();
+    for (List<Integer> ofOne : seen) {
+      assertEquals(ascending, ofOne);
+    }
+  }
+
+  @Test
+  void aPieceMayNotWaitWhoeverRunsIt() throws Exception {
+    owner.executeNow(() -> owner.await(new Promise<>()));
+    assertInstanceOf(IllegalStateException.class, escaped.get(10, TimeUnit.SECONDS));
   }
 
   @Test
