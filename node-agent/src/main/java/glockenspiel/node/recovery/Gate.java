@@ -1,0 +1,72 @@
+package glockenspiel.node.recovery;
+
+import glockenspiel.protocol.lock.GateStatus;
+import glockenspiel.runtime.task.SerialOwner;
+import glockenspiel.runtime.task.Signal;
+import java.util.List;
+
+/** The gate of the lockspace, as the lock-manager told of it last. */
+public final class Gate {
+  private final SerialOwner owner;
+  private final Signal changed;
+  private GateStatus status = new GateStatus(0, List.of(), true);
+  private long closedSinceNanos;
+  private boolean firstMounter;
+
+  /** A gate that nothing is known of: closed. */
+  public Gate(SerialOwner owner) {
+    this.owner = owner;
+    this.changed = new Signal(owner);
+    this.closedSinceNanos = owner.nowNanos();
+  }
+
+  /** What it was last. */
+  public GateStatus status() {
+    return status;
+  }
+
+  /** Whether I/O glocks are granted. */
+  public boolean isOpen() {
+    return status.isOpen();
+  }
+
+  /** The recovery generation. */
+  public long generation() {
+    return status.generation();
+  }
+
+  /** Whether that journal waits for replay. */
+  public boolean isPending(int jid) {
+    return status.pendingJids().contains(jid);
+  }
+
+  /** Whether this node must see to every journal. */
+  public boolean isFirstMounter() {
+    return firstMounter && status.firstMountPending();
+  }
+
+  /** For how long it has been closed, as far as this node knows; 0 when it is open. */
+  public long closedMillis() {
+    return isOpen() ? 0 : (owner.nowNanos() - closedSinceNanos) / 1_000_000;
+  }
+
+  /** Told on every change, and whenever those who watch the gate should look up. */
+  public Signal changed() {
+    return changed;
+  }
+
+  /** The lock-manager says so. */
+  void update(GateStatus now) {
+    if (status.isOpen() && !now.isOpen()) {
+      closedSinceNanos = owner.nowNanos();
+    }
+    status = now;
+    changed.raise();
+  }
+
+  /** The lock-manager says that this node is the first mounter. */
+  void becomeFirstMounter(GateStatus now) {
+    firstMounter = true;
+    update(now);
+  }
+}

@@ -1,0 +1,200 @@
+package glockenspiel.node.core;
+
+import static glockenspiel.node.core.SmallCluster.SECOND;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import glockenspiel.node.core.SmallCluster.Member;
+import glockenspiel.node.event.NodeEvent;
+import glockenspiel.protocol.storage.StorageException.Reason;
+import glockenspiel.runtime.state.InvariantViolation;
+import glockenspiel.runtime.task.Promise;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class RecoveryTest {
+  private SmallCluster cluster = SmallCluster.inOrder(4);
+
+  @AfterEach
+  void check() {
+    cluster.requireNoViolations();
+    cluster.close();
+  }
+
+  @ParameterizedTest
+  @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10})
+  void deadNodeIsRecoveredByOneOfItsPeers(long seed) {
+    cluster.close();
+    cluster = SmallCluster.seeded(seed, 4);
+    Member p = cluster.mounted("p");
+    Member q = cluster.mounted("q");
+    Member dead = cluster.mounted("dead");
+    dead.change(30);
+    var waits = p.task(() -> p.files().change(30));
+    dead.owner.stop();
+    cluster.run(waits);
+    assertTrue(cluster.scheduler.nowNanos() >= cluster.lockManager.leaseNanos);
+    assertEquals(2, cluster.storage.journal(2).replays);
+    cluster.runFor(SECOND);
+    assertTrue(p.saw(NodeEvent.StatfsFolded.class) || q.saw(NodeEvent.StatfsFolded.class));
+  }
+
+  @Test
+  void peersTryAgainWhileTheJournalServiceIsAway() {
+    Member p = cluster.mounted("p");
+    Member dead = cluster.mounted("dead");
+    dead.change(30);
+    cluster.storage.failing.put("*", Reason.UNAVAILABLE);
+    dead.owner.stop();
+    cluster.runFor(20 * SECOND);
+    assertFalse(cluster.lockManager.gate().isOpen());
+    String waiting = p.node.status().waitingFor().toString();
+    assertTrue(waiting.contains("jid=1: UNAVAILABLE"), waiting);
+    assertTrue(waiting.contains("journals [1] wait for replay"), waiting);
+    cluster.storage.failing.clear();
+    cluster.runUntil(() -> cluster.lockManager.gate().isOpen(), "gate opens");
+    cluster.runFor(SECOND);
+    assertEquals(List.of(), p.node.status().waitingFor());
+  }
+
+  @Test
+  void corruptJournalKeepsTheGateClosedAndIsNamed() {
+    Member p = cluster.mounted("p");
+    Member dead = cluster.mounted("dead");
+    dead.change(30);
+    cluster.storage.journal(1).corrupt = true;
+    dead.owner.stop();
+    cluster.runFor(20 * SECOND);
+    assertFalse(cluster.lockManager.gate().isOpen());
+    String waiting = p.node.status().waitingFor().toString();
+    assertTrue(waiting.contains("fsck.gfs2"), waiting);
+    assertEquals(NodeState.MOUNTED, p.node.state());
+  }
+
+  @Test
+  void newGenerationDuringAReplayMeansAnotherLook() {
+    Member p = cluster.mounted("p");
+    Member first = cluster.mounted("first");
+    Member second = cluster.mounted("second");
+    first.change(30);
+    second.change(31);
+    cluster.storage.replayNanos = SECOND;
+    first.owner.stop();
+    cluster.runFor(SECOND / 2);
+    second.owner.stop();
+    cluster.runUntil(() -> cluster.storage.journal(2).isClean(), "both are clean");
+    cluster.runUntil(() -> cluster.lockManager.gate().isOpen(), "gate opens");
+    assertEquals(3, cluster.storage.journal(1).replays, "first mount, old and new generation");
+    assertEquals(NodeState.MOUNTED, p.node.state());
+  }
+
+  @Test
+  void unmountWhileTheGateIsClosedOpensItFirst() {
+    Member p = cluster.mounted("p");
+    Member dead = cluster.mounted("dead");
+    dead.change(SmallFileSystem.STATFS.number());
+    dead.owner.stop();
+    cluster.runFor(SECOND / 2);
+    cluster.run(p.unmount());
+    assertEquals(NodeState.UNMOUNTED, p.node.state());
+    assertTrue(cluster.storage.journal(1).isClean());
+  }
+
+  @Test
+  void mountingNodeHelpsBeforeItIsMounted() {
+    Member p = cluster.mounted("p");
+    Member w = cluster.mounted("w");
+    p.link.put("replay", Reason.UNAVAILABLE);
+    w.change(30);
+    var withdraw = w.withdraw();
+    cluster.runFor(SECOND / 10);
+    Member m = cluster.add("m");
+    cluster.run(m.mount());
+    assertTrue(m.saw(NodeEvent.CleanReported.class));
+    cluster.run(withdraw);
+  }
+
+  @Test
+  void brokenStreamsDoNotDisturb() {
+    Member p = cluster.mounted("p");
+    Member q = cluster.mounted("q");
+    for (int round = 0; round < 20; round++) {
+      var one = p.task(() -> p.files().change(30));
+      var other = q.task(() -> q.files().change(30));
+      cluster.runFor(round * 37_000L);
+      SmallLockManager.Link link = cluster.lockManager.session("p").link;
+      if (link != null) {
+        link.breakNow();
+      }
+      cluster.run(one);
+      cluster.run(other);
+    }
+    assertTrue(p.saw(NodeEvent.SessionResumed.class));
+    assertEquals(NodeState.MOUNTED, p.node.state());
+    assertEquals(NodeState.MOUNTED, q.node.state());
+  }
+
+  @Test
+  void nodeThatStoodStillForLongerThanItsLeaseUsesNothing() {
+    Member p = cluster.mounted("p");
+    Member w = cluster.mounted("w");
+    w.change(30);
+    var read = w.task(() -> w.owner.pause(SECOND / 2));
+    cluster.runFor(1000);
+    w.owner.hang();
+    cluster.runFor(2 * SECOND);
+    p.change(30);
+    w.owner.wake();
+    var late = w.task(() -> w.files().look(30));
+    cluster.runUntil(late::isDone, "refused");
+    assertTrue(late.isFailed());
+    cluster.runUntil(() -> w.node.state() == NodeState.WITHDRAWN, "w is out");
+    assertTrue(read.isDone());
+  }
+
+  @Test
+  void brokenInvariantMakesTheNodeWithdraw() {
+    cluster.mounted("p");
+    Member w = cluster.mounted("w");
+    w.owner.execute(() -> w.node.escaped("piece", new InvariantViolation("two and two is five")));
+    cluster.runUntil(() -> w.node.state() == NodeState.WITHDRAWN, "w is out");
+    assertTrue(w.lastWithdraw().reason().contains("two and two is five"));
+  }
+
+  @Test
+  void ordersOfEventsDoNotMatter() {
+    for (long seed = 0; seed < 30; seed++) {
+      try (SmallCluster shuffled = SmallCluster.seeded(seed, 4)) {
+        Member a = shuffled.mounted("a");
+        Member b = shuffled.mounted("b");
+        Member c = shuffled.mounted("c");
+        List<Promise<?>> work = new ArrayList<>();
+        for (Member member : List.of(a, b, c)) {
+          for (int task = 0; task < 3; task++) {
+            int inode = 30 + task;
+            work.add(
+                member.task(
+                    () -> {
+                      for (int round = 0; round < 10; round++) {
+                        member.files().change(inode);
+                        member.files().look(inode);
+                      }
+                    }));
+          }
+        }
+        shuffled.runFor(seed * 1_000_000);
+        var out = b.withdraw();
+        shuffled.run(out);
+        shuffled.runUntil(() -> work.stream().allMatch(Promise::isDone), "work is over");
+        shuffled.run(b.mount());
+        shuffled.run(a.unmount());
+        shuffled.requireNoViolations();
+      }
+    }
+  }
+}
