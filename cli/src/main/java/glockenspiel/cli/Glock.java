@@ -1,5 +1,6 @@
 package glockenspiel.cli;
 
+import glockenspiel.cli.demo.DemoCommand;
 import glockenspiel.cli.offline.ImageCommand;
 import glockenspiel.cli.offline.JournalCommand;
 import glockenspiel.cli.offline.MkfsCommand;
@@ -9,6 +10,11 @@ import glockenspiel.cli.online.StatusCommand;
 import glockenspiel.cli.online.WithdrawCommand;
 import glockenspiel.cli.output.CommandFailure;
 import glockenspiel.cli.output.ExitCode;
+import glockenspiel.cli.service.JournalServiceCommand;
+import glockenspiel.cli.service.LockManagerCommand;
+import glockenspiel.cli.service.NodeAgentCommand;
+import glockenspiel.cli.service.UpCommand;
+import glockenspiel.cli.sim.SimCommand;
 import picocli.AutoComplete;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -27,13 +33,19 @@ import picocli.CommandLine.ParseResult;
     exitCodeOnInvalidInput = ExitCode.WRONG_USAGE,
     exitCodeOnExecutionException = ExitCode.BAD_ANSWER,
     subcommands = {
+      DemoCommand.class,
+      UpCommand.class,
       MkfsCommand.class,
       JournalCommand.class,
       ImageCommand.class,
+      LockManagerCommand.class,
+      JournalServiceCommand.class,
+      NodeAgentCommand.class,
       StatusCommand.class,
       LocksCommand.class,
       JournalsCommand.class,
       WithdrawCommand.class,
+      SimCommand.class,
       HelpCommand.class,
       AutoComplete.GenerateCompletion.class
     })

@@ -72,7 +72,7 @@ public final class Relay implements AutoCloseable {
    * @param port of the service, on 127.0.0.1
    */
   public static Relay to(int port) throws IOException {
-    InetAddress here = InetAddress.getByName("127.0.0.1");
+    InetAddress here = InetAddress.getLoopbackAddress();
     Relay relay = new Relay(new ServerSocket(0, 50, here), new InetSocketAddress(here, port));
     Thread.ofVirtual().name("relay-" + port).start(relay::accept);
     return relay;

@@ -3,6 +3,7 @@ package glockenspiel.cli.offline;
 import glockenspiel.cli.output.CommandFailure;
 import glockenspiel.cli.output.ExitCode;
 import glockenspiel.image.BlockSink;
+import glockenspiel.journal.device.ImageInUseException;
 import glockenspiel.ondisk.BlockReader;
 import glockenspiel.ondisk.Geometry;
 import glockenspiel.ondisk.Superblock;
@@ -68,12 +69,9 @@ final class ImageFile implements AutoCloseable {
     }
   }
 
-  private static CommandFailure inUse(Path path) {
-    return new CommandFailure(
-        ExitCode.REFUSED,
-        path
-            + ": is open in a journal-service or another command; stop that one, or work on a"
-            + " copy");
+  private static ImageInUseException inUse(Path path) {
+    return new ImageInUseException(
+        "image " + path + " is open in a journal-service or another command; stop that first");
   }
 
   /** Bytes. */

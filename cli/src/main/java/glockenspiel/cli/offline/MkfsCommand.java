@@ -81,7 +81,7 @@ public final class MkfsCommand implements Callable<Integer> {
       print(formatted);
       return 0;
     } catch (IllegalArgumentException refused) {
-      throw CommandFailure.wrongUsage(refused.getMessage());
+      throw CommandFailure.wrongUsage(String.valueOf(refused.getMessage()));
     } finally {
       if (!made && !existed) {
         Files.deleteIfExists(image);
@@ -101,7 +101,7 @@ public final class MkfsCommand implements Callable<Integer> {
       }
       return parameters.requireMountable();
     } catch (IllegalArgumentException refused) {
-      throw CommandFailure.wrongUsage(refused.getMessage());
+      throw CommandFailure.wrongUsage(String.valueOf(refused.getMessage()));
     }
   }
 

@@ -183,7 +183,7 @@ public final class StatusCommand implements Callable<Integer> {
     for (NodeView node : nodes) {
       table.row(
           node.node() == null ? node.address() : node.node(),
-          node.problem() == null ? node.state() : "UNREACHABLE: " + node.problem(),
+          node.problem() == null ? String.valueOf(node.state()) : "UNREACHABLE: " + node.problem(),
           node.jid() == null ? "-" : node.jid(),
           node.epoch() == null ? "-" : node.epoch(),
           node.stateMillis() == null ? "-" : node.stateMillis(),

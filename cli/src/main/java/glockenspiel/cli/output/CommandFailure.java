@@ -3,6 +3,7 @@ package glockenspiel.cli.output;
 import glockenspiel.journal.device.ImageInUseException;
 import glockenspiel.ondisk.CorruptBlockException;
 import glockenspiel.protocol.storage.StorageException;
+import glockenspiel.runtime.config.ConfigurationException;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import java.io.IOException;
@@ -46,6 +47,7 @@ public final class CommandFailure extends RuntimeException {
       case UncheckedIOException io -> of(Objects.requireNonNull(io.getCause()));
       case CorruptBlockException corrupt -> caused(ExitCode.BAD_ANSWER, corrupt);
       case StorageException storage -> caused(exitCode(storage.reason()), storage);
+      case ConfigurationException wrong -> caused(ExitCode.WRONG_USAGE, wrong);
       case StatusRuntimeException status -> ofStatus(status);
       case NoSuchFileException missing ->
           wrongUsage(missing.getFile() + ": no such file; give the path of an image");

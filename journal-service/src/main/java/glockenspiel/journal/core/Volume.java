@@ -291,13 +291,17 @@ public final class Volume {
                 .rehearse());
   }
 
-  /** Done when the journal has been seen clean and closed, with no epoch open. */
+  /**
+   * Done when the journal has been seen clean and closed, with no epoch open; or when it was opened
+   * under a newer epoch meanwhile, for only a clean journal is opened.
+   */
   public Promise<@Nullable Void> awaitClean(int jid) {
     return this.<@Nullable Void>task(
         "await-clean-" + jid,
         () -> {
           Journal journal = journal(jid);
-          while (true) {
+          long epoch = journal.fence().epoch();
+          while (journal.fence().epoch() == epoch) {
             if (journal.fence().is(FencingState.CLOSED)) {
               JournalCondition known = journal.condition();
               if (known == null) {
@@ -309,6 +313,7 @@ public final class Volume {
             }
             journal.changed().await();
           }
+          return null;
         });
   }
 

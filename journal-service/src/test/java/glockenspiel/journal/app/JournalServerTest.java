@@ -1,8 +1,9 @@
 package glockenspiel.journal.app;
 
-import static glockenspiel.journal.app.TestImage.BLOCKS;
-import static glockenspiel.journal.app.TestImage.BLOCK_SIZE;
 import static glockenspiel.journal.app.TestImage.VOLUME;
+import static glockenspiel.journal.app.TestService.assertRefused;
+import static glockenspiel.journal.app.TestService.block;
+import static glockenspiel.journal.app.TestService.flush;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -11,53 +12,39 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.google.protobuf.ByteString;
 import glockenspiel.journal.v1.AppendJournalRequest;
 import glockenspiel.journal.v1.AppendJournalResponse;
-import glockenspiel.journal.v1.BlockRange;
 import glockenspiel.journal.v1.BlockRun;
-import glockenspiel.journal.v1.BlockStorageServiceGrpc;
 import glockenspiel.journal.v1.CheckJournalRequest;
 import glockenspiel.journal.v1.CloseJournalRequest;
 import glockenspiel.journal.v1.FenceJournalRequest;
 import glockenspiel.journal.v1.FencingState;
-import glockenspiel.journal.v1.GetVolumeRequest;
 import glockenspiel.journal.v1.JournalCheck;
 import glockenspiel.journal.v1.JournalServiceGrpc;
 import glockenspiel.journal.v1.JournalState;
 import glockenspiel.journal.v1.ListJournalsRequest;
-import glockenspiel.journal.v1.ListVolumesRequest;
 import glockenspiel.journal.v1.LogFlag;
-import glockenspiel.journal.v1.OpenJournalRequest;
 import glockenspiel.journal.v1.OpenJournalResponse;
-import glockenspiel.journal.v1.ReadBlocksRequest;
-import glockenspiel.journal.v1.ReadBlocksResponse;
 import glockenspiel.journal.v1.ReplayJournalRequest;
 import glockenspiel.journal.v1.ReplayJournalResponse;
 import glockenspiel.journal.v1.ReplayResult;
 import glockenspiel.journal.v1.StorageErrorReason;
-import glockenspiel.journal.v1.Volume;
 import glockenspiel.journal.v1.WatchJournalRequest;
 import glockenspiel.journal.v1.WatchJournalResponse;
 import glockenspiel.journal.v1.WriteBlocksRequest;
 import glockenspiel.journal.v1.WriteBlocksResponse;
 import glockenspiel.protocol.storage.StorageException.Reason;
-import glockenspiel.protocol.wire.StorageErrors;
-import glockenspiel.runtime.config.HostPort;
 import glockenspiel.runtime.grpc.GrpcChannel;
 import glockenspiel.runtime.grpc.TransportSecurity;
 import glockenspiel.runtime.telemetry.Telemetry;
 import glockenspiel.runtime.telemetry.TracingClientInterceptor;
-import io.grpc.StatusRuntimeException;
 import io.grpc.health.v1.HealthCheckRequest;
 import io.grpc.health.v1.HealthCheckResponse.ServingStatus;
 import io.grpc.health.v1.HealthGrpc;
-import io.grpc.inprocess.InProcessChannelBuilder;
-import io.grpc.inprocess.InProcessServerBuilder;
 import io.opentelemetry.sdk.testing.junit5.OpenTelemetryExtension;
 import io.opentelemetry.sdk.trace.data.SpanData;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.stream.LongStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -65,194 +52,33 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A journal-service on a real file, over real stubs. */
+/** Journals, over real stubs. */
 @Timeout(60)
 class JournalServerTest {
+  @TempDir private Path folder = Path.of("");
+  private TestService service;
+
   private static final long DATA = 3_000;
   private static final String PARENT = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
 
   @RegisterExtension static final OpenTelemetryExtension OTEL = OpenTelemetryExtension.create();
 
-  @TempDir private Path folder = Path.of("");
-  private Path image = Path.of("");
-  private JournalServer server;
-  private GrpcChannel channel;
-  private JournalServiceGrpc.JournalServiceBlockingStub journals;
-  private BlockStorageServiceGrpc.BlockStorageServiceBlockingStub storage;
-
   @BeforeEach
   void start() throws Exception {
-    image = folder.resolve("demo.img");
-    TestImage.make(image);
-    Telemetry telemetry = Telemetry.of(OTEL.getOpenTelemetry());
-    server = JournalServer.start(InProcessServerBuilder.forName("journals"), settings(), telemetry);
-    channel = GrpcChannel.open(InProcessChannelBuilder.forName("journals"), telemetry);
-    journals = JournalServiceGrpc.newBlockingStub(channel.channel());
-    storage = BlockStorageServiceGrpc.newBlockingStub(channel.channel());
-  }
-
-  private JournalSettings settings() {
-    return new JournalSettings(
-        new HostPort("127.0.0.1", 0), List.of(image), TransportSecurity.INSECURE);
+    service = new TestService(folder, Telemetry.of(OTEL.getOpenTelemetry()));
   }
 
   @AfterEach
   void stop() {
-    channel.close();
-    server.close();
-  }
-
-  private OpenJournalResponse open(int jid) {
-    return journals.openJournal(
-        OpenJournalRequest.newBuilder()
-            .setVolume(VOLUME)
-            .setJid(jid)
-            .setNodeName("node-" + jid)
-            .build());
-  }
-
-  private JournalCheck check(int jid) {
-    return journals
-        .checkJournal(CheckJournalRequest.newBuilder().setVolume(VOLUME).setJid(jid).build())
-        .getJournal();
-  }
-
-  /** A data block: journaled data may have any content. */
-  private static BlockRun block(long number, int fill) {
-    byte[] content = new byte[BLOCK_SIZE];
-    java.util.Arrays.fill(content, (byte) fill);
-    return BlockRun.newBuilder()
-        .setFirstBlock(number)
-        .setContent(ByteString.copyFrom(content))
-        .build();
-  }
-
-  private List<ByteString> read(long... blocks) {
-    ReadBlocksRequest.Builder request = ReadBlocksRequest.newBuilder().setVolume(VOLUME);
-    for (long block : blocks) {
-      request.addRanges(BlockRange.newBuilder().setFirstBlock(block).setCount(1));
-    }
-    List<ByteString> contents = new ArrayList<>();
-    storage
-        .readBlocks(request.build())
-        .forEachRemaining(
-            piece -> piece.getRunsList().forEach(run -> contents.add(run.getContent())));
-    return contents;
-  }
-
-  private Answers<WriteBlocksRequest, WriteBlocksResponse> write() {
-    Answers<WriteBlocksRequest, WriteBlocksResponse> answers = new Answers<>();
-    var _ = BlockStorageServiceGrpc.newStub(channel.channel()).writeBlocks(answers);
-    return answers;
-  }
-
-  private Answers<AppendJournalRequest, AppendJournalResponse> append() {
-    Answers<AppendJournalRequest, AppendJournalResponse> answers = new Answers<>();
-    var _ = JournalServiceGrpc.newStub(channel.channel()).appendJournal(answers);
-    return answers;
-  }
-
-  private static AppendJournalRequest.Builder flush(OpenJournalResponse journal, long requestId) {
-    return AppendJournalRequest.newBuilder()
-        .setVolume(VOLUME)
-        .setJid(journal.getJid())
-        .setEpoch(journal.getEpoch())
-        .setRequestId(requestId)
-        .addFlags(LogFlag.LOG_FLAG_FLUSH_NORMAL);
-  }
-
-  private static void assertRefused(Reason reason, Runnable call) {
-    StatusRuntimeException refusal = assertThrows(StatusRuntimeException.class, call::run);
-    assertEquals(reason, StorageErrors.exception(refusal).reason(), refusal::toString);
-  }
-
-  private static void assertRefused(Reason reason, StatusRuntimeException refusal) {
-    assertEquals(reason, StorageErrors.exception(refusal).reason(), refusal::toString);
-  }
-
-  @Test
-  void volumesAreListed() {
-    Volume volume =
-        storage.getVolume(GetVolumeRequest.newBuilder().setVolume(VOLUME).build()).getVolume();
-    assertEquals(VOLUME, volume.getName());
-    assertEquals(BLOCK_SIZE, volume.getBlockSize());
-    assertEquals(BLOCKS, volume.getBlocks());
-    assertEquals(TestImage.JOURNALS, volume.getJournals());
-    assertEquals(
-        List.of(volume),
-        storage.listVolumes(ListVolumesRequest.getDefaultInstance()).getVolumesList());
-    assertRefused(
-        Reason.NO_SUCH_VOLUME,
-        () -> storage.getVolume(GetVolumeRequest.newBuilder().setVolume("no:fs").build()));
-    assertRefused(
-        Reason.INVALID_ARGUMENT, () -> storage.getVolume(GetVolumeRequest.getDefaultInstance()));
-  }
-
-  @Test
-  void writtenBlocksAreReadInTheOrderAskedFor() throws Exception {
-    OpenJournalResponse journal = open(0);
-    Answers<WriteBlocksRequest, WriteBlocksResponse> writing = write();
-    writing
-        .call()
-        .onNext(
-            WriteBlocksRequest.newBuilder()
-                .setVolume(VOLUME)
-                .setJid(0)
-                .setEpoch(journal.getEpoch())
-                .addRuns(block(DATA, 1))
-                .addRuns(block(DATA + 1, 2))
-                .build());
-    writing.call().onNext(WriteBlocksRequest.newBuilder().addRuns(block(DATA + 9, 3)).build());
-    writing.call().onCompleted();
-    assertEquals(3, writing.next().getBlocksWritten());
-    writing.assertCompleted();
-
-    assertEquals(
-        List.of(
-            block(0, 3).getContent(),
-            block(0, 1).getContent(),
-            block(0, 2).getContent(),
-            block(0, 1).getContent()),
-        read(DATA + 9, DATA, DATA + 1, DATA));
-  }
-
-  @Test
-  void badReadsAreRefused() {
-    assertRefused(Reason.BAD_BLOCK_RANGE, () -> read(BLOCKS));
-    assertRefused(Reason.BAD_BLOCK_RANGE, () -> read(-1));
-    assertRefused(Reason.INVALID_ARGUMENT, () -> read());
-  }
-
-  @Test
-  void aSlowReaderGetsAllOfIt() throws Exception {
-    Answers<ReadBlocksRequest, ReadBlocksResponse> answers = new Answers<>(1);
-    BlockStorageServiceGrpc.newStub(channel.channel())
-        .readBlocks(
-            ReadBlocksRequest.newBuilder()
-                .setVolume(VOLUME)
-                .addRanges(BlockRange.newBuilder().setFirstBlock(0).setCount(BLOCKS))
-                .build(),
-            answers);
-    List<Long> seen = new ArrayList<>();
-    int pieces = 0;
-    while (seen.size() < BLOCKS) {
-      ReadBlocksResponse piece = answers.next();
-      piece.getRunsList().forEach(run -> seen.add(run.getFirstBlock()));
-      assertTrue(piece.getSerializedSize() < 300 * 1024);
-      pieces++;
-      answers.letIn(1);
-    }
-    assertEquals(LongStream.range(0, BLOCKS).boxed().toList(), seen);
-    assertEquals(BLOCKS / 64, pieces);
-    answers.assertCompleted();
+    service.close();
   }
 
   @Test
   void aJournalFromOpenToClose() throws Exception {
-    OpenJournalResponse journal = open(1);
+    OpenJournalResponse journal = service.open(1);
     assertTrue(journal.getEpoch() > 0);
     assertEquals(TestImage.JOURNAL_BLOCKS, journal.getBlocks());
-    Answers<AppendJournalRequest, AppendJournalResponse> appending = append();
+    Answers<AppendJournalRequest, AppendJournalResponse> appending = service.append();
 
     appending.call().onNext(flush(journal, 7).addJournaledData(block(DATA, 1)).build());
     AppendJournalResponse first = appending.next();
@@ -288,7 +114,7 @@ class JournalServerTest {
     assertEquals(8, second.getRequestId());
     assertEquals(first.getAppended().getSequence() + 1, second.getAppended().getSequence());
 
-    JournalCheck dirty = check(1);
+    JournalCheck dirty = service.check(1);
     assertEquals(JournalState.JOURNAL_STATE_DIRTY, dirty.getState());
     assertEquals(FencingState.FENCING_STATE_OPEN, dirty.getFencing());
     assertEquals("node-1", dirty.getNodeName());
@@ -297,29 +123,29 @@ class JournalServerTest {
     appending.call().onCompleted();
     appending.assertCompleted();
     var _ =
-        journals.closeJournal(
+        service.journals.closeJournal(
             CloseJournalRequest.newBuilder()
                 .setVolume(VOLUME)
                 .setJid(1)
                 .setEpoch(journal.getEpoch())
                 .build());
-    assertEquals(JournalState.JOURNAL_STATE_CLEAN, check(1).getState());
-    assertEquals(FencingState.FENCING_STATE_CLOSED, check(1).getFencing());
+    assertEquals(JournalState.JOURNAL_STATE_CLEAN, service.check(1).getState());
+    assertEquals(FencingState.FENCING_STATE_CLOSED, service.check(1).getFencing());
   }
 
   @Test
   void aFencedEpochIsRefusedAndItsJournalReplayed() throws Exception {
-    OpenJournalResponse journal = open(0);
+    OpenJournalResponse journal = service.open(0);
     Answers<WatchJournalRequest, WatchJournalResponse> watch = new Answers<>();
-    JournalServiceGrpc.newStub(channel.channel())
+    JournalServiceGrpc.newStub(service.channel.channel())
         .watchJournal(WatchJournalRequest.newBuilder().setVolume(VOLUME).setJid(0).build(), watch);
     assertEquals(FencingState.FENCING_STATE_OPEN, watch.next().getJournal().getFencing());
-    Answers<AppendJournalRequest, AppendJournalResponse> appending = append();
+    Answers<AppendJournalRequest, AppendJournalResponse> appending = service.append();
     appending.call().onNext(flush(journal, 1).addJournaledData(block(DATA, 5)).build());
     assertTrue(appending.next().hasAppended());
 
     var _ =
-        journals.fenceJournal(
+        service.journals.fenceJournal(
             FenceJournalRequest.newBuilder()
                 .setVolume(VOLUME)
                 .setJid(0)
@@ -330,7 +156,7 @@ class JournalServerTest {
     assertEquals(2, refused.getRequestId());
     assertEquals(
         StorageErrorReason.STORAGE_ERROR_REASON_STALE_EPOCH, refused.getFailure().getReason());
-    Answers<WriteBlocksRequest, WriteBlocksResponse> writing = write();
+    Answers<WriteBlocksRequest, WriteBlocksResponse> writing = service.write();
     writing
         .call()
         .onNext(
@@ -340,10 +166,10 @@ class JournalServerTest {
                 .addRuns(block(DATA, 6))
                 .build());
     assertRefused(Reason.STALE_EPOCH, writing.failure());
-    assertRefused(Reason.JOURNAL_DIRTY, () -> open(0));
+    assertRefused(Reason.JOURNAL_DIRTY, () -> service.open(0));
 
     List<ReplayJournalResponse> said = new ArrayList<>();
-    JournalServiceGrpc.newBlockingStub(channel.channel())
+    JournalServiceGrpc.newBlockingStub(service.channel.channel())
         .withOption(TracingClientInterceptor.PARENT, PARENT)
         .replayJournal(ReplayJournalRequest.newBuilder().setVolume(VOLUME).setJid(0).build())
         .forEachRemaining(said::add);
@@ -351,7 +177,7 @@ class JournalServerTest {
     ReplayResult result = said.getLast().getResult();
     assertTrue(result.getReplayed());
     assertEquals(1, result.getDataBlocksReplayed());
-    assertEquals(List.of(block(0, 5).getContent()), read(DATA));
+    assertEquals(List.of(block(0, 5).getContent()), service.read(DATA));
 
     JournalCheck seen = watch.next().getJournal();
     while (seen.getFencing() != FencingState.FENCING_STATE_CLOSED) {
@@ -369,11 +195,11 @@ class JournalServerTest {
 
   @Test
   void whatWasSentBeforeABreakIsThereOrNotAndANewStreamGoesOn() throws Exception {
-    OpenJournalResponse journal = open(0);
-    Answers<AppendJournalRequest, AppendJournalResponse> broken = append();
+    OpenJournalResponse journal = service.open(0);
+    Answers<AppendJournalRequest, AppendJournalResponse> broken = service.append();
     broken.call().onNext(flush(journal, 1).addJournaledData(block(DATA, 1)).build());
     broken.call().cancel("the test breaks the stream", null);
-    Answers<AppendJournalRequest, AppendJournalResponse> next = append();
+    Answers<AppendJournalRequest, AppendJournalResponse> next = service.append();
     next.call().onNext(flush(journal, 1).addJournaledData(block(DATA, 2)).build());
     AppendJournalResponse answer = next.next();
     assertTrue(answer.hasAppended(), answer::toString);
@@ -382,8 +208,8 @@ class JournalServerTest {
 
   @Test
   void manyFlushesAtOnceAreAnsweredInOrder() throws Exception {
-    OpenJournalResponse journal = open(0);
-    Answers<AppendJournalRequest, AppendJournalResponse> appending = append();
+    OpenJournalResponse journal = service.open(0);
+    Answers<AppendJournalRequest, AppendJournalResponse> appending = service.append();
     int flushes = 200;
     for (int i = 0; i < flushes; i++) {
       appending.call().onNext(flush(journal, i).addRevokes(DATA + i).build());
@@ -395,21 +221,21 @@ class JournalServerTest {
 
   @Test
   void streamsThatBreakTheirContractAreEnded() throws Exception {
-    OpenJournalResponse journal = open(0);
-    Answers<AppendJournalRequest, AppendJournalResponse> nowhere = append();
+    OpenJournalResponse journal = service.open(0);
+    Answers<AppendJournalRequest, AppendJournalResponse> nowhere = service.append();
     nowhere.call().onNext(AppendJournalRequest.getDefaultInstance());
     assertRefused(Reason.INVALID_ARGUMENT, nowhere.failure());
 
-    Answers<AppendJournalRequest, AppendJournalResponse> silent = append();
+    Answers<AppendJournalRequest, AppendJournalResponse> silent = service.append();
     silent.call().onCompleted();
     assertRefused(Reason.INVALID_ARGUMENT, silent.failure());
 
-    Answers<AppendJournalRequest, AppendJournalResponse> elsewhere = append();
+    Answers<AppendJournalRequest, AppendJournalResponse> elsewhere = service.append();
     elsewhere.call().onNext(flush(journal, 1).addRevokes(DATA).build());
     elsewhere.call().onNext(flush(journal, 2).setVolume("no:fs").addRevokes(DATA).build());
     assertRefused(Reason.INVALID_ARGUMENT, elsewhere.failure());
 
-    Answers<AppendJournalRequest, AppendJournalResponse> mangled = append();
+    Answers<AppendJournalRequest, AppendJournalResponse> mangled = service.append();
     mangled
         .call()
         .onNext(
@@ -418,27 +244,28 @@ class JournalServerTest {
                 .build());
     assertRefused(Reason.INVALID_ARGUMENT, mangled.failure());
 
-    Answers<WriteBlocksRequest, WriteBlocksResponse> unwritten = write();
+    Answers<WriteBlocksRequest, WriteBlocksResponse> unwritten = service.write();
     unwritten.call().onCompleted();
     assertRefused(Reason.INVALID_ARGUMENT, unwritten.failure());
 
-    Answers<WriteBlocksRequest, WriteBlocksResponse> anywhere = write();
+    Answers<WriteBlocksRequest, WriteBlocksResponse> anywhere = service.write();
     anywhere.call().onNext(WriteBlocksRequest.newBuilder().setVolume("no:fs").build());
     assertRefused(Reason.NO_SUCH_VOLUME, anywhere.failure());
   }
 
   @Test
   void journalsAreListed() {
-    open(1);
+    service.open(1);
     List<JournalCheck> all =
-        journals
+        service
+            .journals
             .listJournals(ListJournalsRequest.newBuilder().setVolume(VOLUME).build())
             .getJournalsList();
     assertEquals(TestImage.JOURNALS, all.size());
     assertEquals(FencingState.FENCING_STATE_CLOSED, all.get(0).getFencing());
     assertFalse(all.get(0).getOpen());
     assertTrue(all.get(1).getOpen());
-    assertRefused(Reason.NO_SUCH_JOURNAL, () -> check(9));
+    assertRefused(Reason.NO_SUCH_JOURNAL, () -> service.check(9));
   }
 
   @Test
@@ -447,14 +274,14 @@ class JournalServerTest {
         assertThrows(
             IOException.class,
             () -> {
-              JournalServer second = JournalServer.start(settings(), Telemetry.NONE);
+              JournalServer second = JournalServer.start(service.settings, Telemetry.NONE);
               second.close();
             });
     assertTrue(String.valueOf(refused.getMessage()).contains("in use"), refused::toString);
 
-    OpenJournalResponse journal = open(0);
-    server.close();
-    try (JournalServer next = JournalServer.start(settings(), Telemetry.NONE);
+    OpenJournalResponse journal = service.open(0);
+    service.server.close();
+    try (JournalServer next = JournalServer.start(service.settings, Telemetry.NONE);
         GrpcChannel overTcp =
             GrpcChannel.open(
                 "127.0.0.1:" + next.port(), TransportSecurity.INSECURE, Telemetry.NONE)) {
@@ -469,7 +296,7 @@ class JournalServerTest {
 
   @Test
   void isHealthy() {
-    for (String service :
+    for (String name :
         List.of(
             "",
             "liveness",
@@ -477,8 +304,8 @@ class JournalServerTest {
             "glockenspiel.journal.v1.BlockStorageService")) {
       assertEquals(
           ServingStatus.SERVING,
-          HealthGrpc.newBlockingStub(channel.channel())
-              .check(HealthCheckRequest.newBuilder().setService(service).build())
+          HealthGrpc.newBlockingStub(service.channel.channel())
+              .check(HealthCheckRequest.newBuilder().setService(name).build())
               .getStatus());
     }
   }

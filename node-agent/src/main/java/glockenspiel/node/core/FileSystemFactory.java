@@ -47,6 +47,8 @@ public interface FileSystemFactory {
             public void abort() {}
 
             @Override
-            public void foldStatfs(int jid) {}
+            public boolean foldStatfs(int jid) {
+              return true;
+            }
           };
 }

@@ -123,6 +123,19 @@ final class Mount {
     }
   }
 
+  /**
+   * Before anything that J does on the word of the journal glock alone.
+   *
+   * <p>Is there a problem if only the session's state is asked? Yes: a node that has hung goes on
+   * before its timers tell it that the lease is over. The slot may be another's by then, and opening
+   * or replaying its journal would fence an owner that is well.
+   */
+  private void requireLease() {
+    if (!membership.session().holdsLease()) {
+      throw new RecoveryStoppedException("mount ended: the lease is over");
+    }
+  }
+
   /** Mounts. Only inside a task. */
   void mount(FileSystemFactory factory, String trace) {
     VolumeInfo found = owner.await(storage.volume());
@@ -200,6 +213,7 @@ final class Mount {
     own.own(slot, glock);
     while (true) {
       requireGoingOn();
+      requireLease();
       own.opening();
       try {
         OpenedJournal opened = owner.await(storage.openJournal(slot, settings.nodeName()));
@@ -215,6 +229,7 @@ final class Mount {
         }
       }
       requireGoingOn();
+      requireLease();
       long generation = membership.gate().generation();
       owner.await(storage.replay(slot, false, trace));
       if (membership.gate().isPending(slot)) {
@@ -229,7 +244,7 @@ final class Mount {
    * glocks to finish.
    */
   void unmount() {
-    recovery.stopFolding();
+    recovery.finishFolding();
     MountedFileSystem mounted = fileSystem;
     if (mounted != null) {
       mounted.unmount();

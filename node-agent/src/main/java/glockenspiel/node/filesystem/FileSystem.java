@@ -315,19 +315,22 @@ public final class FileSystem implements MountedFileSystem {
   }
 
   @Override
-  public void foldStatfs(int ofJid) {
-    operate(
+  public boolean foldStatfs(int ofJid) {
+    return operate(
         "",
         () -> {
           if (ofJid == jid) {
             statfs.foldOwn();
-          } else if (ofJid >= 0 && ofJid < files.statfsChanges().size()) {
-            statfs.fold(files.statfsChanges().get(ofJid));
-            reclaiming.start(0);
-          } else {
+            return true;
+          }
+          if (ofJid < 0 || ofJid >= files.statfsChanges().size()) {
             throw new FileSystemException(Code.INVALID, "no journal " + ofJid);
           }
-          return "";
+          boolean settled = statfs.fold(files.statfsChanges().get(ofJid));
+          if (settled) {
+            reclaiming.start(0);
+          }
+          return settled;
         });
   }
 

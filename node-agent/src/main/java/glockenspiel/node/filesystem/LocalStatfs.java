@@ -1,9 +1,13 @@
 package glockenspiel.node.filesystem;
 
+import glockenspiel.node.glock.GlockException;
+import glockenspiel.node.glock.Glocks;
 import glockenspiel.node.transaction.Reservation;
 import glockenspiel.node.transaction.Transaction;
 import glockenspiel.ondisk.Inum;
 import glockenspiel.ondisk.inode.StatfsChange;
+import glockenspiel.protocol.lock.GlockName;
+import glockenspiel.protocol.lock.LockFlags;
 import glockenspiel.protocol.lock.LockMode;
 import glockenspiel.protocol.storage.StatfsCounts;
 
@@ -69,12 +73,30 @@ final class LocalStatfs implements AutoCloseable {
   /**
    * Adds what another node's file holds to the master, and zeroes it there. Order: the node's file,
    * then the master.
+   *
+   * <p>Is there a problem if it waits for the other file? Yes: once the journal's owner is back it
+   * holds that file for as long as it is mounted, and whoever waits here could not even unmount.
+   * There is no need either: the owner goes on with what it finds in the file, and folds it.
+   *
+   * @return false when somebody has the other file
    */
-  void fold(Inum otherChange) {
-    try (Inode other = Inode.open(volume, otherChange, LockMode.EX)) {
+  boolean fold(Inum otherChange) {
+    Glocks.Holder holder;
+    try {
+      holder =
+          volume
+              .glocks()
+              .acquire(GlockName.inode(otherChange.address()), LockMode.EX, LockFlags.TRY);
+    } catch (GlockException failure) {
+      if (failure.reason() == GlockException.Reason.TRY_FAILED) {
+        return false;
+      }
+      throw failure;
+    }
+    try (Inode other = Inode.held(volume, holder, otherChange)) {
       StatfsChange pending = StatfsChange.read(other.dinode());
       if (pending.equals(StatfsChange.NONE)) {
-        return;
+        return true;
       }
       try (Inode target = Inode.open(volume, master, LockMode.EX)) {
         volume
@@ -88,6 +110,7 @@ final class LocalStatfs implements AutoCloseable {
                 });
       }
     }
+    return true;
   }
 
   private static void add(Transaction transaction, Inode target, StatfsChange pending) {

@@ -27,7 +27,10 @@ public interface MountedFileSystem {
   /**
    * Adds what a replayed journal's owner had not yet folded into the master statfs file, in one
    * transaction under the two inode glocks, and zeroes it there. Harmless when there is nothing to
-   * add.
+   * add. Does not wait for the owner's file: while somebody has it, that journal's next owner
+   * perhaps, it is left to whom it belongs.
+   *
+   * @return false when somebody else has the file
    */
-  void foldStatfs(int jid);
+  boolean foldStatfs(int jid);
 }

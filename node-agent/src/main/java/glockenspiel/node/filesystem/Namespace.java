@@ -19,6 +19,8 @@ import org.jspecify.annotations.Nullable;
 
 /** Makes, links and removes names and inodes. */
 final class Namespace {
+  private static final long RETRY_PAUSE_NANOS_MIN = 1_000_000;
+  private static final long RETRY_PAUSE_NANOS_MAX = 64_000_000;
   private static final int PERMISSIONS = 07777;
 
   /** A free block that is to become an inode: its inode glock and its group are held. */
@@ -190,10 +192,14 @@ final class Namespace {
       }
       target = inode.dinode().inum();
     }
+    long pause = RETRY_PAUSE_NANOS_MIN;
     while (!tryLink(target, path)) {
       // Somebody is at the inode. Wait for it with nothing else held, so that nobody can wait for
       // us.
       volume.glocks().acquire(GlockName.inode(target.address()), LockMode.EX, 0).close();
+      // Two that wait for each other's tries in turn would go on so for ever.
+      volume.storage().owner().pause(pause);
+      pause = Math.min(2 * pause, RETRY_PAUSE_NANOS_MAX);
     }
   }
 

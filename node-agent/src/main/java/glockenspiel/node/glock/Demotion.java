@@ -160,7 +160,7 @@ final class Demotion {
     if (to == LockMode.UN) {
       glock.become(GlockState.UNLOCKED, "lowered");
       table.countUnlocked();
-    } else {
+    } else if (glock.state() != GlockState.HELD) {
       glock.become(GlockState.HELD, "lowered");
     }
     queue.run(glock);

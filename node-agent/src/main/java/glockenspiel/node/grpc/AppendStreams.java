@@ -131,7 +131,7 @@ final class AppendStreams {
 
     @Override
     public void onNext(AppendJournalResponse response) {
-      owner.execute(() -> answered(response));
+      owner.executeNow(() -> answered(response));
     }
 
     private void answered(AppendJournalResponse response) {
@@ -156,12 +156,12 @@ final class AppendStreams {
     @Override
     public void onError(Throwable failure) {
       StorageException cause = StorageErrors.exception(failure);
-      owner.execute(() -> end(cause));
+      owner.executeNow(() -> end(cause));
     }
 
     @Override
     public void onCompleted() {
-      owner.execute(
+      owner.executeNow(
           () ->
               end(
                   new StorageException(

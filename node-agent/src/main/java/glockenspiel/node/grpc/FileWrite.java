@@ -52,7 +52,7 @@ final class FileWrite implements StreamObserver<WriteFileRequest> {
 
   @Override
   public void onNext(WriteFileRequest request) {
-    owner.execute(
+    owner.executeNow(
         () -> {
           waiting.addLast(request);
           goOn();
@@ -61,7 +61,7 @@ final class FileWrite implements StreamObserver<WriteFileRequest> {
 
   @Override
   public void onCompleted() {
-    owner.execute(
+    owner.executeNow(
         () -> {
           halfClosed = true;
           goOn();

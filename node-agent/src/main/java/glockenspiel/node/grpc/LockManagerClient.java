@@ -72,7 +72,7 @@ public final class LockManagerClient implements LockManagerPort {
     public void beforeStart(ClientCallStreamObserver<SessionRequest> stream) {
       requests = stream;
       stream.disableAutoRequestWithInitial(WINDOW);
-      stream.setOnReadyHandler(() -> owner.execute(this::ready));
+      stream.setOnReadyHandler(() -> owner.executeNow(this::ready));
     }
 
     private void ready() {
@@ -84,7 +84,7 @@ public final class LockManagerClient implements LockManagerPort {
     @Override
     public void onNext(SessionResponse response) {
       Runnable delivery = delivery(response);
-      owner.execute(
+      owner.executeNow(
           () -> {
             // After it is closed the stream still has to be read, or it would never end.
             ClientCallStreamObserver<SessionRequest> stream = requests;
@@ -121,12 +121,12 @@ public final class LockManagerClient implements LockManagerPort {
     public void onError(Throwable failure) {
       boolean sessionLost = LockErrors.isSessionLost(failure);
       String reason = ErrorWire.message(failure);
-      owner.execute(() -> ended(sessionLost, reason));
+      owner.executeNow(() -> ended(sessionLost, reason));
     }
 
     @Override
     public void onCompleted() {
-      owner.execute(() -> ended(false, "the lock-manager has ended the stream"));
+      owner.executeNow(() -> ended(false, "the lock-manager has ended the stream"));
     }
 
     private void ended(boolean sessionLost, String reason) {

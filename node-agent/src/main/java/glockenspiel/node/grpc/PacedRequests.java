@@ -30,7 +30,7 @@ final class PacedRequests<Q> {
   /** The call is about to start. */
   void starting(ClientCallStreamObserver<Q> started) {
     call = started;
-    started.setOnReadyHandler(() -> owner.execute(this::pump));
+    started.setOnReadyHandler(() -> owner.executeNow(this::pump));
   }
 
   /** Hands requests over. Dropped when the call is over. */

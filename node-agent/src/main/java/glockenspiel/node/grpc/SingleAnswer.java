@@ -37,7 +37,7 @@ final class SingleAnswer<A, T extends @Nullable Object> implements StreamObserve
 
   @Override
   public void onNext(A answer) {
-    owner.execute(
+    owner.executeNow(
         () -> {
           try {
             promise.complete(translation.apply(answer));
@@ -50,12 +50,12 @@ final class SingleAnswer<A, T extends @Nullable Object> implements StreamObserve
   @Override
   public void onError(Throwable failure) {
     StorageException cause = StorageErrors.exception(failure);
-    owner.execute(() -> promise.fail(cause));
+    owner.executeNow(() -> promise.fail(cause));
   }
 
   @Override
   public void onCompleted() {
-    owner.execute(
+    owner.executeNow(
         () ->
             promise.fail(
                 new StorageException(Reason.UNAVAILABLE, "the call ended without an answer")));

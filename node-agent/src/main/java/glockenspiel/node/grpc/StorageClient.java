@@ -7,6 +7,7 @@ import glockenspiel.journal.v1.CloseJournalRequest;
 import glockenspiel.journal.v1.CloseJournalResponse;
 import glockenspiel.journal.v1.FenceJournalRequest;
 import glockenspiel.journal.v1.FenceJournalResponse;
+import glockenspiel.journal.v1.FencingState;
 import glockenspiel.journal.v1.GetVolumeRequest;
 import glockenspiel.journal.v1.GetVolumeResponse;
 import glockenspiel.journal.v1.JournalServiceGrpc;
@@ -293,17 +294,35 @@ public final class StorageClient implements StoragePort, AutoCloseable {
 
   private static final class CleanGatherer
       implements StreamedAnswer.Gatherer<WatchJournalResponse, @Nullable Void> {
+    private static final long UNKNOWN = -1;
+
     private final int jid;
+    private long epoch = UNKNOWN;
     private boolean clean;
 
     CleanGatherer(int jid) {
       this.jid = jid;
     }
 
+    /**
+     * A newer epoch than the first one seen will do: the watch may skip the clean state before it,
+     * and only a clean journal is opened.
+     */
     @Override
     public boolean next(WatchJournalResponse response) {
       JournalCheck check = StorageWire.check(response.getJournal());
-      clean = check.jid() == jid && check.state() == JournalState.CLEAN && !check.open();
+      if (check.jid() != jid) {
+        return false;
+      }
+      if (epoch == UNKNOWN) {
+        epoch = check.epoch();
+      }
+      FencingState fencing = response.getJournal().getFencing();
+      boolean closed =
+          fencing == FencingState.FENCING_STATE_CLOSED
+              || fencing == FencingState.FENCING_STATE_UNSPECIFIED;
+      clean =
+          check.epoch() > epoch || (check.state() == JournalState.CLEAN && !check.open() && closed);
       return clean;
     }
 

@@ -124,7 +124,7 @@ final class StreamedAnswer<Q, A, T extends @Nullable Object>
 
   @Override
   public void onNext(A message) {
-    owner.execute(() -> gather(message));
+    owner.executeNow(() -> gather(message));
   }
 
   private void gather(A message) {
@@ -169,7 +169,7 @@ final class StreamedAnswer<Q, A, T extends @Nullable Object>
   @Override
   public void onError(Throwable failure) {
     StorageException cause = StorageErrors.exception(failure);
-    owner.execute(
+    owner.executeNow(
         () -> {
           stopListening();
           promise.fail(cause);
@@ -178,7 +178,7 @@ final class StreamedAnswer<Q, A, T extends @Nullable Object>
 
   @Override
   public void onCompleted() {
-    owner.execute(
+    owner.executeNow(
         () -> {
           stopListening();
           if (promise.isDone()) {

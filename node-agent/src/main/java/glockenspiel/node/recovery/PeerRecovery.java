@@ -30,7 +30,8 @@ import org.jspecify.annotations.Nullable;
  *       generation. When the pauses have grown to their limit, P also looks at the journals that L
  *       does not name: nobody replays one whose glock is held.
  *   <li>When the gate is open, P folds what the replayed journals' owners had not told the master
- *       statfs file into it, in an ordinary transaction.
+ *       statfs file into it, in an ordinary transaction. An owner that has not left yet lets its
+ *       file go soon; one that has mounted again keeps it, and folds it itself.
  * </ol>
  *
  * <p>Is there a problem if P reports under the generation that it knows <em>after</em> the replay?
@@ -62,6 +63,9 @@ public final class PeerRecovery {
   private @Nullable MountedFileSystem fileSystem;
   private @Nullable Promise<@Nullable Void> checking;
   private @Nullable Promise<@Nullable Void> folding;
+
+  /** The node unmounts: what is not to be had at once is not waited for. */
+  private boolean finishing;
 
   /** Takes no part before {@link #begin}. */
   public PeerRecovery(
@@ -125,6 +129,15 @@ public final class PeerRecovery {
   }
 
   /**
+   * Has a journal replayed that nobody says is pending, if nobody has it. Only inside a task.
+   *
+   * @return false when somebody has its glock
+   */
+  public boolean replayIfFree(int jid) {
+    return !(look.replay(jid, false, trace) instanceof JournalLook.Outcome.Busy);
+  }
+
+  /**
    * Ends where it is. The journal glock that it holds is given back; what was not reported, a peer
    * does again.
    */
@@ -135,10 +148,19 @@ public final class PeerRecovery {
     }
   }
 
-  /** Starts no further fold and waits for the one that runs. Only inside a task. */
-  public void stopFolding() {
-    fileSystem = null;
+  /**
+   * Folds what is to be had now, and nothing after that. Only inside a task.
+   *
+   * <p>Is there a problem if a node unmounts with folds undone? If it is the last one, the master
+   * file stays wrong until the next mount (rule 10).
+   */
+  public void finishFolding() {
+    finishing = true;
+    membership.gate().changed().raise();
     awaitQuietly(folding);
+    fold();
+    awaitQuietly(folding);
+    fileSystem = null;
   }
 
   /** Waits until nothing of it runs. Only inside a task, after {@link #stop}. */
@@ -254,23 +276,37 @@ public final class PeerRecovery {
   }
 
   private @Nullable Void foldAll() {
-    while (!toFold.isEmpty() && fileSystem != null) {
-      int jid = toFold.removeFirst();
-      try {
-        fileSystem.foldStatfs(jid);
-        events.happened(new StatfsFolded(jid));
-      } catch (OwnerStoppedException stopped) {
-        throw stopped;
-      } catch (InvariantViolation cause) {
-        membership.violated(cause);
-        return null;
-      } catch (RuntimeException lost) {
-        // The counts stay in the journal owner's own file, where its next mount goes on with them.
-        // If the node itself is in trouble, the
-        // file system has asked for a withdraw.
-        return null;
+    MountedFileSystem mounted = fileSystem;
+    GrowingPause pauses = settings.pauses();
+    try {
+      while (mounted != null && !toFold.isEmpty()) {
+        foldFree(mounted);
+        if (finishing || pauses.isLongest()) {
+          toFold.clear();
+        } else if (!toFold.isEmpty()) {
+          membership.gate().changed().await(pauses.next());
+        }
+        mounted = fileSystem;
       }
+    } catch (OwnerStoppedException stopped) {
+      throw stopped;
+    } catch (InvariantViolation cause) {
+      membership.violated(cause);
+    } catch (RuntimeException lost) {
+      // The counts stay in the journal owner's own file, where its next mount goes on with them.
+      // If the node itself is in trouble, the file system has asked for a withdraw.
+      toFold.clear();
     }
     return null;
+  }
+
+  /** Folds all whose files nobody has. */
+  private void foldFree(MountedFileSystem mounted) {
+    for (int jid : List.copyOf(toFold)) {
+      if (mounted.foldStatfs(jid)) {
+        toFold.remove(jid);
+        events.happened(new StatfsFolded(jid));
+      }
+    }
   }
 }

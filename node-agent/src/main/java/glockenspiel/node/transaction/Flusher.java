@@ -5,6 +5,7 @@ import glockenspiel.ondisk.log.LogFlags;
 import glockenspiel.protocol.storage.Appended;
 import glockenspiel.protocol.storage.BlockImage;
 import glockenspiel.protocol.storage.LogFlush;
+import glockenspiel.protocol.storage.StatfsCounts;
 import glockenspiel.runtime.task.Promise;
 import java.util.ArrayList;
 import java.util.List;
@@ -30,6 +31,9 @@ final class Flusher {
   private Gather gathering = new Gather();
   private @Nullable Gather sending;
   private boolean running;
+
+  /** The node's statfs change as of the newest durable flush; null before the first. */
+  private @Nullable StatfsCounts durableStatfs;
 
   Flusher(
       NodeLog log,
@@ -128,6 +132,7 @@ final class Flusher {
     Appended appended = storage.append(request);
     flush.durable(appended.firstBlock());
     space.appended(appended, request.tail());
+    durableStatfs = request.localStatfs();
     durable(gather, tailOrdinal);
   }
 
@@ -195,6 +200,9 @@ final class Flusher {
   /**
    * Appends a header that moves the tail and brings nothing else. Only by the flusher: no flush is
    * on its way.
+   *
+   * <p>Is there a problem if its statfs counts are the present ones? Yes: they hold what is gathered
+   * and may never become durable. A replay that takes them from the header would count it (rule 10).
    */
   private void appendTailOnly(int flags) {
     LoggedFlush tail = region.tail();
@@ -206,7 +214,7 @@ final class Flusher {
             List.of(),
             List.of(),
             tail == null ? ActiveRegion.NO_TAIL : tail.firstBlock(),
-            log.localStatfs(),
+            durableStatfs == null ? log.localStatfs() : durableStatfs,
             headFlags(flags));
     Appended appended = storage.append(request);
     flush.durable(appended.firstBlock());

@@ -76,7 +76,7 @@ public final class FreshMember implements SecondSession {
     while (!clean.isDone()) {
       pauseUnlessDone(clean, pauses.next());
       if (!clean.isDone()) {
-        helpOnce(clean, trace);
+        helpOnce(clean, jid, trace);
       }
     }
   }
@@ -89,7 +89,7 @@ public final class FreshMember implements SecondSession {
     timer.cancel();
   }
 
-  private void helpOnce(Promise<@Nullable Void> clean, String trace) {
+  private void helpOnce(Promise<@Nullable Void> clean, int jid, String trace) {
     Helper helper = new Helper(trace);
     Membership membership = helper.membership;
     clean.whenDone((value, failure) -> membership.gate().changed().raise());
@@ -106,12 +106,31 @@ public final class FreshMember implements SecondSession {
         }
         membership.gate().changed().await();
       }
+      if (!clean.isDone() && !helper.isSessionOver()) {
+        lookAtOwn(helper, clean, jid);
+      }
     } catch (SessionException | RecoveryStoppedException | StorageException noHelp) {
       // Tried again after the next pause; what stands in the way is among the problems.
     }
     helper.recovery.stop();
     helper.recovery.awaitStopped();
     owner.await(membership.session().leave());
+  }
+
+  /**
+   * The gate is open, and the journal is not known to be clean.
+   *
+   * <p>Is there a problem if the node goes on waiting? Yes, if its open came to J when its session
+   * was over already: L knows nothing of that epoch, so nobody waits for a replay, and nobody does
+   * one. And if the epoch was never told, the node cannot see that the next owner has a newer one.
+   */
+  private void lookAtOwn(Helper helper, Promise<@Nullable Void> clean, int jid) {
+    if (!helper.recovery.replayIfFree(jid)
+        && helper.membership.gate().isOpen()
+        && owner.await(storage.check(jid)).open()) {
+      // Its glock is held, by an owner then: it was clean when that one opened it.
+      clean.complete(null);
+    }
   }
 
   /** The new membership, with a peer's part in recovery, and nothing else. */

@@ -257,7 +257,7 @@ public final class Withdraw {
     while (!seen.isDone()) {
       Promise<Boolean> answer = new Promise<>();
       storage.awaitClean(jid).whenDone((value, failure) -> answer.complete(failure == null));
-      if (owner.await(answer)) {
+      if (isOpenedAnew() || owner.await(answer)) {
         seen.complete(true);
       } else {
         owner.pause(pauses.next());
@@ -266,6 +266,22 @@ public final class Withdraw {
     clean.complete(null);
     membership.gate().changed().raise();
     return null;
+  }
+
+  /**
+   * Whether the next owner of the slot has opened the journal: then it was clean.
+   *
+   * <p>Is there a problem if a node that was cut off while its journal was replayed only waits to
+   * see it clean? Yes: the next owner may have opened it meanwhile, and it is not clean again
+   * before that one leaves (rule 12).
+   */
+  private boolean isOpenedAnew() {
+    Promise<Long> newest = new Promise<>();
+    storage
+        .check(jid)
+        .whenDone((check, failure) -> newest.complete(check == null ? 0 : check.epoch()));
+    long own = membership.journal().epoch();
+    return own > 0 && owner.await(newest) > own;
   }
 
   /**

@@ -101,8 +101,9 @@ final class SmallFileSystem implements MountedFileSystem, GlockContents {
   }
 
   @Override
-  public void foldStatfs(int jid) {
+  public boolean foldStatfs(int jid) {
     change(STATFS.number());
     calls.add("fold " + jid);
+    return true;
   }
 }

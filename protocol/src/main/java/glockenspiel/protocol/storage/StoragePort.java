@@ -65,8 +65,9 @@ public interface StoragePort {
   Promise<ReplayResult> replay(int jid, boolean foldStatfs, String trace);
 
   /**
-   * Done when the journal has been seen clean and closed, with no epoch open. Waits for as long as
-   * it takes.
+   * Done when the journal has been seen clean and closed, with no epoch open; or when it was opened
+   * under a newer epoch meanwhile, for only a clean journal is opened. Waits for as long as it
+   * takes.
    */
   Promise<Void> awaitClean(int jid);
 }

@@ -1,6 +1,7 @@
 package glockenspiel.cli.demo.workload;
 
-import glockenspiel.cli.demo.workload.FileAccess.GoneException;
+import glockenspiel.cli.cluster.FileAccess;
+import glockenspiel.cli.cluster.FileAccess.GoneException;
 import glockenspiel.cli.demo.workload.Operations.Done;
 import glockenspiel.cli.demo.workload.Operations.Kind;
 import glockenspiel.cli.demo.workload.Sectors.BadContent;
@@ -11,6 +12,7 @@ import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
 import java.util.function.Function;
@@ -35,6 +37,7 @@ final class Client {
   private final Map<String, List<OwnFile>> formerly = new TreeMap<>();
 
   private long nextFile;
+  private volatile boolean syncWanted;
 
   Client(
       int node,
@@ -60,6 +63,16 @@ final class Client {
     return node;
   }
 
+  /** As soon as it has a file, its next step is a sync. From any thread. */
+  void wantSync() {
+    syncWanted = true;
+  }
+
+  /** Whether the sync that was wanted is done. From any thread. */
+  boolean hasSynced() {
+    return !syncWanted;
+  }
+
   /** How long its user thinks before the next step. */
   long thinkMillis() {
     return random.nextLong(4);
@@ -72,6 +85,11 @@ final class Client {
    * @throws BadContent something was read that cannot be
    */
   void step() {
+    if (syncWanted && !own.isEmpty()) {
+      sync();
+      syncWanted = false;
+      return;
+    }
     int choice = random.nextInt(100);
     try {
       if (own.isEmpty() || choice < 12) {
@@ -84,7 +102,7 @@ final class Client {
         unlink();
       } else if (choice < 60) {
         link();
-      } else if (choice < 68) {
+      } else if (choice < 66) {
         read(any());
       } else if (choice < 76) {
         fsync(any());
@@ -246,8 +264,23 @@ final class Client {
     return sectors.read(name, id, 0, content.flip());
   }
 
+  /** Makes all that it has done so far durable. */
+  private void sync() {
+    List<Runnable> done = new ArrayList<>();
+    for (OwnFile file : Set.copyOf(own.values())) {
+      done.add(file.syncing(file.names()));
+    }
+    operate(
+        Kind.FSYNC,
+        fs -> {
+          fs.sync();
+          return "";
+        });
+    done.forEach(Runnable::run);
+  }
+
   private void fsync(String name) {
-    Runnable done = file(name).syncing(java.util.Set.of(name));
+    Runnable done = file(name).syncing(Set.of(name));
     operate(
         Kind.FSYNC,
         fs -> {

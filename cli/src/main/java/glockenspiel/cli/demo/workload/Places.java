@@ -1,5 +1,6 @@
 package glockenspiel.cli.demo.workload;
 
+import glockenspiel.cli.cluster.FileAccess;
 import glockenspiel.node.filesystem.FileSystemException;
 import glockenspiel.node.filesystem.FileSystemException.Code;
 import glockenspiel.ondisk.directory.DirectoryEntry;

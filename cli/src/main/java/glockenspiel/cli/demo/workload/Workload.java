@@ -1,6 +1,7 @@
 package glockenspiel.cli.demo.workload;
 
-import glockenspiel.cli.demo.workload.FileAccess.GoneException;
+import glockenspiel.cli.cluster.FileAccess;
+import glockenspiel.cli.cluster.FileAccess.GoneException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -30,6 +31,8 @@ public final class Workload {
     }
   }
 
+  private static final long POLL_MILLIS = 2;
+
   private final Sectors sectors;
   private final SharedFiles shared = new SharedFiles();
   private final Operations operations = new Operations();
@@ -38,6 +41,7 @@ public final class Workload {
   private final List<Thread> threads = new ArrayList<>();
   private final Set<Integer> failed = ConcurrentHashMap.newKeySet();
   private final List<String> errors = Collections.synchronizedList(new ArrayList<>());
+  private final Set<Integer> retired = ConcurrentHashMap.newKeySet();
   private volatile boolean stopped;
 
   private Workload(Sectors sectors, List<FileAccess> nodes, int clientsPerNode, long seed) {
@@ -68,7 +72,7 @@ public final class Workload {
 
   private void run(Client client) {
     try {
-      while (!stopped) {
+      while (!stopped && !retired.contains(client.node())) {
         client.step();
         Thread.sleep(client.thinkMillis());
       }
@@ -92,6 +96,33 @@ public final class Workload {
     shared.failed(node);
   }
 
+  /** Lets the clients of one node finish what they are at, and waits for it. */
+  public void retire(int node, long timeoutNanos) throws InterruptedException {
+    retired.add(node);
+    for (int index = 0; index < clients.size(); index++) {
+      if (clients.get(index).node() == node) {
+        threads.get(index).join(TimeUnit.NANOSECONDS.toMillis(timeoutNanos));
+      }
+    }
+  }
+
+  /** Has the clients of these nodes make durable what they have done, and waits until they have. */
+  public void sync(Set<Integer> nodes, long timeoutNanos) throws InterruptedException {
+    List<Client> wanted = clients.stream().filter(client -> nodes.contains(client.node())).toList();
+    wanted.forEach(Client::wantSync);
+    long end = System.nanoTime() + timeoutNanos;
+    while (!wanted.stream().allMatch(Client::hasSynced)
+        && System.nanoTime() - end < 0
+        && errors.isEmpty()) {
+      Thread.sleep(POLL_MILLIS);
+    }
+  }
+
+  /** The directory that all of it lies in. */
+  public String directory() {
+    return places.top();
+  }
+
   /** What was done. */
   public Operations operations() {
     return operations;
@@ -101,7 +132,7 @@ public final class Workload {
   public void awaitOperations(long count, long timeoutNanos) throws InterruptedException {
     long end = System.nanoTime() + timeoutNanos;
     while (operations.ended() < count && System.nanoTime() - end < 0 && errors.isEmpty()) {
-      Thread.sleep(2);
+      Thread.sleep(POLL_MILLIS);
     }
   }
 
@@ -122,9 +153,15 @@ public final class Workload {
 
   /** What went wrong while it ran: one line each. */
   public List<String> errors() {
-    List<String> all = new ArrayList<>(errors);
-    all.addAll(shared.violations());
-    return all;
+    return List.copyOf(errors);
+  }
+
+  /**
+   * What was found in files of all nodes that cannot be, if every lock was held by one at a time:
+   * one line each.
+   */
+  public List<String> sharedViolations() {
+    return shared.violations();
   }
 
   /** Reads of files of all nodes that were checked. */

@@ -1,4 +1,4 @@
-package glockenspiel.cli.demo;
+package glockenspiel.cli.cluster;
 
 import glockenspiel.image.CheckReport;
 import glockenspiel.image.ImageCheck;
@@ -11,6 +11,7 @@ import glockenspiel.ondisk.Geometry;
 import glockenspiel.protocol.storage.JournalCheck;
 import glockenspiel.protocol.storage.JournalState;
 import glockenspiel.protocol.storage.VolumeInfo;
+import glockenspiel.runtime.task.Promise;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -25,14 +26,15 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /**
- * What is to be said of an image at rest: by its journals, by our own check, and by {@code fsck.gfs2 -n} where it is installed.
+ * What is to be said of an image at rest: by its journals, by our own check, and by {@code
+ * fsck.gfs2 -n} where it is installed.
  *
  * @param journals all of them
  * @param problems what our check found, the first ones, one line each
  * @param problemsFound how many there are
  * @param fsck {@code clean}, {@code not-installed}, or what it said
  */
-record ImageVerdict(
+public record ImageVerdict(
     List<JournalCheck> journals, List<String> problems, long problemsFound, String fsck) {
   private static final List<Path> FSCK =
       List.of(Path.of("/usr/sbin/fsck.gfs2"), Path.of("/sbin/fsck.gfs2"));
@@ -42,17 +44,18 @@ record ImageVerdict(
   private static final int FSCK_LINES_KEPT = 20;
   private static final long FSCK_SECONDS_MAX = 300;
 
-  ImageVerdict {
+  /** Copies the lists. */
+  public ImageVerdict {
     journals = List.copyOf(journals);
     problems = List.copyOf(problems);
   }
 
   /** Looks at an image that nobody has open. Changes nothing. */
-  static ImageVerdict of(Path image) throws IOException, InterruptedException {
+  public static ImageVerdict of(Path image) throws IOException, InterruptedException {
     List<JournalCheck> journals = new ArrayList<>();
     VolumeInfo volume;
     try (OfflineVolume offline = OfflineVolume.open(image, Access.READ)) {
-      volume = offline.call(opened -> glockenspiel.runtime.task.Promise.of(opened.info()));
+      volume = offline.call(opened -> Promise.of(opened.info()));
       for (int jid = 0; jid < volume.journals(); jid++) {
         int which = jid;
         journals.add(offline.call(opened -> opened.check(which)));
@@ -134,45 +137,47 @@ record ImageVerdict(
           + process.exitValue()
           + ": "
           + text
-          + (said.size() > FSCK_LINES_KEPT ? "; and " + (said.size() - FSCK_LINES_KEPT) + " more lines" : "");
+          + (said.size() > FSCK_LINES_KEPT
+              ? "; and " + (said.size() - FSCK_LINES_KEPT) + " more lines"
+              : "");
     } finally {
       Files.deleteIfExists(output);
     }
   }
 
   private static boolean isProgress(String line) {
-    return line.startsWith("Initializing fsck")
-        || line.startsWith("Validating resource group index")
-        || line.startsWith("Level 1 resource group check")
-        || line.startsWith("(level ")
-        || line.startsWith("Starting pass")
-        || line.matches("pass\\d\\w* completed.*")
-        || line.startsWith("check_statfs completed")
-        || line.startsWith("gfs2_fsck complete");
+    return line.matches(
+        "Initializing fsck|Validating resource group index\\.|Level 1 resource group check: .*"
+            + "|\\(level 1 passed\\)|Starting (pass\\d\\w?|check_statfs)|Reconciling bitmaps\\."
+            + "|\\w+ completed in .*|fsck.gfs2 complete|.*percent complete.*");
   }
 
   /** {@code clean}, or the first problems. */
-  String imageCheck() {
+  public String imageCheck() {
     return problemsFound == 0
         ? CLEAN
-        : problemsFound + " problems: " + String.join("; ", problems.subList(0, Math.min(3, problems.size())));
+        : problemsFound
+            + " problems: "
+            + String.join("; ", problems.subList(0, Math.min(3, problems.size())));
   }
 
-  boolean isFsckClean() {
+  /** Whether fsck.gfs2 was there and found nothing. */
+  public boolean isFsckClean() {
     return fsck.equals(CLEAN);
   }
 
   /** Whether fsck.gfs2 was there and found something. */
-  boolean isFsckUnhappy() {
+  public boolean isFsckUnhappy() {
     return !fsck.equals(CLEAN) && !fsck.equals(NOT_INSTALLED);
   }
 
   /** Whether nobody has found anything. */
-  boolean isClean() {
+  public boolean isClean() {
     return problemsFound == 0 && !isFsckUnhappy() && areJournalsClean();
   }
 
-  boolean areJournalsClean() {
+  /** Whether no journal waits for replay. */
+  public boolean areJournalsClean() {
     return journals.stream().allMatch(journal -> journal.state() == JournalState.CLEAN);
   }
 }

@@ -1,4 +1,4 @@
-package glockenspiel.cli.demo.workload;
+package glockenspiel.cli.cluster;
 
 import glockenspiel.node.filesystem.FileSystem;
 import java.util.function.Function;

@@ -1,0 +1,78 @@
+package glockenspiel.cli.cluster;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.net.SocketTimeoutException;
+import org.junit.jupiter.api.Test;
+
+class RelayTest {
+  private static final int SILENCE_MILLIS = 50;
+
+  private final InetAddress here = InetAddress.getLoopbackAddress();
+
+  private static void echo(ServerSocket server) {
+    while (!server.isClosed()) {
+      try {
+        Socket client = server.accept();
+        Thread.startVirtualThread(
+            () -> {
+              try (client) {
+                client.getInputStream().transferTo(client.getOutputStream());
+              } catch (IOException broken) {
+                // That is what a relay does.
+              }
+            });
+      } catch (IOException closed) {
+        return;
+      }
+    }
+  }
+
+  private static int echo(Socket socket, int value) throws IOException {
+    socket.getOutputStream().write(value);
+    return socket.getInputStream().read();
+  }
+
+  @Test
+  void passesBytesUntilItIsCutAndForgetsWhatHasSeenTheCut() throws IOException {
+    try (ServerSocket server = new ServerSocket(0, 5, here);
+        Socket after = new Socket()) {
+      Thread.startVirtualThread(() -> echo(server));
+      try (Relay relay = Relay.to(server.getLocalPort());
+          Socket before = new Socket(here, relay.port())) {
+        assertEquals(7, echo(before, 7));
+
+        relay.cut();
+        before.setSoTimeout(SILENCE_MILLIS);
+        assertThrows(SocketTimeoutException.class, () -> echo(before, 8), "nobody is told");
+        try (Socket during = new Socket(here, relay.port())) {
+          during.setSoTimeout(SILENCE_MILLIS);
+          assertThrows(SocketTimeoutException.class, () -> echo(during, 9));
+
+          relay.heal();
+          before.setSoTimeout(0);
+          assertEquals(-1, readOrEnd(before), "the old connection is gone");
+          assertEquals(-1, readOrEnd(during));
+        }
+        after.connect(new InetSocketAddress(here, relay.port()));
+        assertEquals(10, echo(after, 10));
+      }
+      assertEquals(-1, readOrEnd(after), "nothing passes a relay that was closed");
+    }
+  }
+
+  /** The end of a stream, or a reset, which is one too. */
+  private static int readOrEnd(Socket socket) {
+    try {
+      return socket.getInputStream().read();
+    } catch (IOException reset) {
+      return -1;
+    }
+  }
+}

@@ -1,0 +1,63 @@
+package glockenspiel.lockmanager.app;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import glockenspiel.runtime.config.Configuration;
+import glockenspiel.runtime.config.ConfigurationException;
+import glockenspiel.runtime.config.HostPort;
+import glockenspiel.runtime.grpc.TransportSecurity;
+import java.nio.file.Path;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+class LockManagerSettingsTest {
+  private static LockManagerSettings read(Map<String, String> flags) {
+    return LockManagerSettings.of(Configuration.load(flags, Map.of(), null));
+  }
+
+  private static void assertRefused(String begin, Map<String, String> flags) {
+    ConfigurationException refused = assertThrows(ConfigurationException.class, () -> read(flags));
+    assertTrue(String.valueOf(refused.getMessage()).startsWith(begin), refused::toString);
+  }
+
+  @Test
+  void hasDefaultsForAllButSecurity() {
+    assertEquals(
+        new LockManagerSettings(
+            LockManagerSettings.LISTEN,
+            LockManagerSettings.LEASE_MILLIS,
+            TransportSecurity.INSECURE),
+        read(Map.of("insecure", "true")));
+    assertRefused("connections need tls-certificate", Map.of());
+  }
+
+  @Test
+  void readsAllKeys() {
+    assertEquals(
+        new LockManagerSettings(
+            new HostPort("0.0.0.0", 9),
+            500,
+            new TransportSecurity.MutualTls(Path.of("c"), Path.of("k"), Path.of("t"))),
+        read(
+            Map.of(
+                "listen",
+                "0.0.0.0:9",
+                "lease-millis",
+                "500",
+                "tls-certificate",
+                "c",
+                "tls-key",
+                "k",
+                "tls-trusted",
+                "t")));
+  }
+
+  @Test
+  void refusesWhatMakesNoSense() {
+    assertRefused("insecure and tls-", Map.of("insecure", "true", "tls-key", "k"));
+    assertRefused("connections need", Map.of("tls-key", "k"));
+    assertRefused("lease-millis: '1'", Map.of("insecure", "true", "lease-millis", "1"));
+  }
+}

@@ -1,0 +1,210 @@
+package glockenspiel.simulation;
+
+import glockenspiel.node.filesystem.FileSystem;
+import glockenspiel.runtime.task.Promise;
+import glockenspiel.simulation.checker.ImageAtRest;
+import glockenspiel.simulation.fault.FaultDriver;
+import glockenspiel.simulation.fault.FaultSettings;
+import glockenspiel.simulation.observation.Observation;
+import glockenspiel.simulation.process.NodeKeeper;
+import java.util.Map;
+import java.util.Objects;
+import java.util.TreeMap;
+import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/** Runs one world from its seed to its end. */
+public final class Simulation {
+  private static final long SECOND = 1_000_000_000L;
+
+  /** Rule 12: within this much simulated time after the last fault everything is served. */
+  static final long PROGRESS_NANOS = 60 * SECOND;
+
+  /** So many turns without time going on are a loop without end. */
+  private static final long TURNS_AT_ONE_TIME_MAX = 100_000;
+
+  private static final long LOOK_NANOS = 20_000_000;
+  private static final long OPERATIONS_AFTER_HEALING = 5;
+
+  private final World world;
+  private final FaultDriver faults;
+  private long newestTime = -1;
+  private long turnsAtNewestTime;
+
+  private Simulation(World world) {
+    this.world = world;
+    this.faults =
+        new FaultDriver(
+            world,
+            world.owner(),
+            () -> world.scheduler().turns(),
+            world.random().split(),
+            new FaultSettings(
+                world.settings().faults(),
+                world.random().nextLong(300, 4_000),
+                world.leaseNanos()));
+  }
+
+  /** Runs the world of a seed. The same seed and settings give the same result on every machine. */
+  public static SimulationResult run(long seed, SimulationSettings settings) {
+    return run(seed, settings, null);
+  }
+
+  /**
+   * The same, with somebody who looks on.
+   *
+   * @param listener sees all that happens; null for nobody
+   */
+  public static SimulationResult run(
+      long seed, SimulationSettings settings, @Nullable TraceListener listener) {
+    try (World world = new World(seed, settings, listener)) {
+      Simulation simulation = new Simulation(world);
+      try {
+        simulation.run();
+      } catch (RuntimeException | Error thrown) {
+        world.violated(0, "the world has ended with " + thrown);
+      }
+      return simulation.result(seed);
+    }
+  }
+
+  private SimulationResult result(long seed) {
+    Map<String, Integer> counts = new TreeMap<>();
+    faults.counts().forEach((kind, count) -> counts.put(kind.name(), count));
+    return new SimulationResult(
+        seed,
+        world.scheduler().turns(),
+        world.trace().hash(),
+        world.scheduler().nowNanos(),
+        counts,
+        world.workers().operations(),
+        world.violations());
+  }
+
+  private void run() {
+    lookAgain();
+    if (!prepare()) {
+      return;
+    }
+    world.workers().begin();
+    faults.start();
+    long end = world.scheduler().turns() + world.settings().steps();
+    var _ =
+        world
+            .scheduler()
+            .runUntil(() -> isStuck() || world.scheduler().turns() >= end, Long.MAX_VALUE);
+    faults.heal();
+    world.observe(new Observation.Healed());
+    if (demandProgress() && retireAll()) {
+      world.observe(new Observation.Ended());
+      checkAtRest();
+      if (verifyContent()) {
+        checkAtRest();
+      }
+    }
+  }
+
+  /** Nobody uses the volume, and its machine loses power: what is on the disk must be whole. */
+  private void checkAtRest() {
+    world.crashJournalService();
+    new ImageAtRest(world::violated, world.disk().disk()).check(world.nodes());
+    world.restartJournalService();
+  }
+
+  /** Mounts once more, and reads all files. */
+  private boolean verifyContent() {
+    world.workers().end();
+    NodeKeeper reader = world.keepers().getFirst();
+    reader.employ();
+    if (!within("mount for the last look", reader::isSettled)) {
+      return false;
+    }
+    boolean read =
+        onNode(
+            reader, "reading all files", files -> world.workers().verify(reader.process(), files));
+    reader.retire();
+    return within("last unmount", reader::isSettled) && read;
+  }
+
+  private boolean onNode(NodeKeeper keeper, String what, Consumer<FileSystem> work) {
+    FileSystem files = Objects.requireNonNull(keeper.process().fileSystem());
+    Promise<Boolean> done =
+        keeper
+            .process()
+            .owner()
+            .start(
+                what,
+                () -> {
+                  work.accept(files);
+                  return true;
+                });
+    if (!within(what, done::isDone)) {
+      return false;
+    }
+    if (done.isFailed()) {
+      done.whenDone((value, failure) -> world.violated(9, what + ": " + failure));
+    }
+    return !done.isFailed();
+  }
+
+  private void lookAgain() {
+    world.look();
+    world.owner().after(LOOK_NANOS, this::lookAgain);
+  }
+
+  private boolean prepare() {
+    NodeKeeper first = world.keepers().getFirst();
+    if (!within("mount of the first node", first::isSettled)) {
+      return false;
+    }
+    return onNode(first, "making the directories", files -> world.workers().prepare(files))
+        && within("first mounts", () -> world.keepers().stream().allMatch(NodeKeeper::isSettled));
+  }
+
+  private boolean demandProgress() {
+    if (!within(
+        "mounts after the faults",
+        () -> world.keepers().stream().allMatch(NodeKeeper::isSettled))) {
+      return false;
+    }
+    Map<Integer, Long> before = new TreeMap<>();
+    world.keepers().forEach(k -> before.put(k.index(), world.workers().operations(k.index())));
+    return within(
+        "operations on every node",
+        () ->
+            before.entrySet().stream()
+                .allMatch(
+                    entry ->
+                        world.workers().operations(entry.getKey())
+                            >= entry.getValue() + OPERATIONS_AFTER_HEALING));
+  }
+
+  private boolean retireAll() {
+    world.keepers().forEach(NodeKeeper::retire);
+    return within("unmounts", () -> world.keepers().stream().allMatch(NodeKeeper::isSettled));
+  }
+
+  /** Whether something goes round and round without waiting for anything. */
+  private boolean isStuck() {
+    long now = world.scheduler().nowNanos();
+    if (now != newestTime) {
+      newestTime = now;
+      turnsAtNewestTime = world.scheduler().turns();
+    }
+    return world.scheduler().turns() - turnsAtNewestTime > TURNS_AT_ONE_TIME_MAX;
+  }
+
+  private boolean within(String what, BooleanSupplier condition) {
+    var _ = world.scheduler().runUntil(() -> isStuck() || condition.getAsBoolean(), PROGRESS_NANOS);
+    if (condition.getAsBoolean()) {
+      return true;
+    }
+    StringBuilder waiting = new StringBuilder();
+    for (NodeKeeper keeper : world.keepers()) {
+      waiting.append("; ").append(keeper.describe());
+    }
+    world.violated(12, what + " not within " + PROGRESS_NANOS / SECOND + " s" + waiting);
+    return false;
+  }
+}

@@ -1,0 +1,65 @@
+package glockenspiel.simulation;
+
+import glockenspiel.simulation.fault.FaultKind;
+import glockenspiel.simulation.network.Tampering;
+import java.util.List;
+
+/**
+ * What a simulation is made of, as far as its seed does not draw it.
+ *
+ * @param nodesMin fewest nodes
+ * @param nodesMax most nodes
+ * @param steps turns of the scheduler before the faults stop
+ * @param faults one of these is drawn each time; empty for none
+ * @param lostCallsPerMillion storage calls that are lost in the everyday trouble of the network
+ * @param tampering {@link Tampering#NONE}, but in tests of the checkers
+ */
+public record SimulationSettings(
+    int nodesMin,
+    int nodesMax,
+    long steps,
+    List<FaultKind> faults,
+    int lostCallsPerMillion,
+    Tampering tampering) {
+  /** Two to five nodes, 20,000 steps, all kinds of faults. */
+  public static final SimulationSettings DEFAULT =
+      new SimulationSettings(2, 5, 20_000, List.of(FaultKind.values()), 100, Tampering.NONE);
+
+  /** Checks the ranges. */
+  public SimulationSettings {
+    if (nodesMin < 1 || nodesMax < nodesMin || nodesMax > 8) {
+      throw new IllegalArgumentException(
+          "nodes " + nodesMin + ".." + nodesMax + ": expected 1 to 8");
+    }
+    if (steps < 0 || lostCallsPerMillion < 0) {
+      throw new IllegalArgumentException("steps and lost calls must not be negative");
+    }
+    faults = List.copyOf(faults);
+  }
+
+  /** The same with another number of steps. */
+  public SimulationSettings withSteps(long wanted) {
+    return new SimulationSettings(
+        nodesMin, nodesMax, wanted, faults, lostCallsPerMillion, tampering);
+  }
+
+  /** The same with other numbers of nodes. */
+  public SimulationSettings withNodes(int min, int max) {
+    return new SimulationSettings(min, max, steps, faults, lostCallsPerMillion, tampering);
+  }
+
+  /** The same with other faults. */
+  public SimulationSettings withFaults(List<FaultKind> kinds) {
+    return new SimulationSettings(nodesMin, nodesMax, steps, kinds, lostCallsPerMillion, tampering);
+  }
+
+  /** The same with other losses. */
+  public SimulationSettings withLostCallsPerMillion(int lost) {
+    return new SimulationSettings(nodesMin, nodesMax, steps, faults, lost, tampering);
+  }
+
+  /** The same with a planted bug. */
+  public SimulationSettings withTampering(Tampering bug) {
+    return new SimulationSettings(nodesMin, nodesMax, steps, faults, lostCallsPerMillion, bug);
+  }
+}

@@ -1,0 +1,319 @@
+package glockenspiel.simulation;
+
+import glockenspiel.lockmanager.core.Effect;
+import glockenspiel.lockmanager.core.LockManagerConfig;
+import glockenspiel.lockmanager.core.Notice;
+import glockenspiel.node.core.NodeSettings;
+import glockenspiel.node.event.NodeEvent;
+import glockenspiel.node.filesystem.FileSystemSettings;
+import glockenspiel.node.glock.SessionSettings;
+import glockenspiel.node.recovery.RecoverySettings;
+import glockenspiel.node.transaction.LogSettings;
+import glockenspiel.node.withdraw.WithdrawSettings;
+import glockenspiel.runtime.task.deterministic.DeterministicOwner;
+import glockenspiel.runtime.task.deterministic.DeterministicScheduler;
+import glockenspiel.simulation.checker.Checkers;
+import glockenspiel.simulation.fault.FaultTargets;
+import glockenspiel.simulation.network.Network;
+import glockenspiel.simulation.network.NetworkSettings;
+import glockenspiel.simulation.observation.NodeId;
+import glockenspiel.simulation.observation.Observation;
+import glockenspiel.simulation.observation.Observer;
+import glockenspiel.simulation.process.DeviceSettings;
+import glockenspiel.simulation.process.JournalServiceProcess;
+import glockenspiel.simulation.process.LockManagerProcess;
+import glockenspiel.simulation.process.NodeKeeper;
+import glockenspiel.simulation.process.NodeProcess;
+import glockenspiel.simulation.process.SharedDisk;
+import glockenspiel.simulation.process.VolumeTemplate;
+import glockenspiel.simulation.workload.Histories;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SplittableRandom;
+import org.jspecify.annotations.Nullable;
+
+/** One simulated cluster: the processes, the ways between them, and those who look on. */
+final class World implements FaultTargets, Observer, AutoCloseable {
+  /** How many violations are kept; the first ones explain the others. */
+  static final int VIOLATIONS_KEPT = 20;
+
+  private static final int[] BLOCK_SIZES = {512, 1024, 1024, 2048, 4096};
+  private static final long MILLI = 1_000_000;
+
+  private final long seed;
+  private final SimulationSettings settings;
+  private final DeterministicScheduler scheduler;
+  private final SplittableRandom random;
+  private final DeterministicOwner owner;
+  private final long leaseMillis;
+  private final Network network;
+  private final SharedDisk disk;
+  private final Histories histories;
+  private final Checkers checkers;
+  private final WorldWorkers workers;
+  private final Trace trace;
+  private final List<NodeKeeper> keepers = new ArrayList<>();
+  private final List<Violation> violations = new ArrayList<>();
+  private final LogSettings log;
+  private LockManagerProcess lockManager;
+  private JournalServiceProcess journalService;
+  private long incarnation;
+
+  /** The cluster of a seed; its nodes are not mounted yet. */
+  World(long seed, SimulationSettings settings, @Nullable TraceListener listener) {
+    this.seed = seed;
+    this.settings = settings;
+    this.scheduler = DeterministicScheduler.seeded(seed);
+    this.random = new SplittableRandom(seed * 0x9E3779B97F4A7C15L + 1);
+    this.owner = scheduler.owner("world");
+    this.leaseMillis = random.nextLong(200, 800);
+    int nodes = random.nextInt(settings.nodesMin(), settings.nodesMax() + 1);
+    VolumeTemplate template =
+        new VolumeTemplate(
+            BLOCK_SIZES[random.nextInt(BLOCK_SIZES.length)], nodes, 64 << random.nextInt(3));
+    this.log =
+        new LogSettings(
+            (64L * template.blockSize()) << random.nextInt(6),
+            (32L * template.blockSize()) << random.nextInt(4),
+            Duration.ofMillis(random.nextLong(5, 400)),
+            Duration.ofMillis(random.nextLong(1, 400)),
+            random.nextInt(1, 64));
+    this.trace = new Trace(scheduler, listener);
+    NetworkSettings wires =
+        NetworkSettings.DEFAULT.withLostCallsPerMillion(settings.lostCallsPerMillion());
+    this.disk =
+        new SharedDisk(
+            template.newDisk(), random.split(), DeviceSettings.DEFAULT, this, settings.tampering());
+    this.checkers =
+        new Checkers(this::violated, disk.disk(), this::mayUseLocks, scheduler::nowNanos);
+    this.histories = new Histories(this::violated);
+    this.network =
+        new Network(
+            () -> lockManager(),
+            () -> journalService(),
+            random.split(),
+            wires,
+            this,
+            settings.tampering());
+    this.workers = new WorldWorkers(histories, random.split());
+    this.lockManager = newLockManager();
+    this.journalService = newJournalService();
+    for (int i = 0; i < nodes; i++) {
+      int index = i;
+      keepers.add(new NodeKeeper(index, life -> newNode(index, life), workers, random.split()));
+    }
+  }
+
+  private LockManagerProcess newLockManager() {
+    long number = ++incarnation;
+    return new LockManagerProcess(
+        scheduler.owner("lock-manager." + number),
+        new LockManagerConfig(number, leaseMillis, 4096, 1024, number << 40),
+        this);
+  }
+
+  private JournalServiceProcess newJournalService() {
+    return new JournalServiceProcess(scheduler.owner("journal-service"), disk, this);
+  }
+
+  private NodeProcess newNode(int index, int life) {
+    NodeId id = new NodeId(index, life);
+    return new NodeProcess(
+        id,
+        scheduler,
+        network,
+        NodeSettings.of(VolumeTemplate.LOCK_TABLE, id.nodeName())
+            .withSession(
+                new SessionSettings(
+                    5_000 * MILLI, 300 * MILLI, 5 * MILLI, 200 * MILLI, 2 * MILLI, 256, 100))
+            .withRecovery(new RecoverySettings(5 * MILLI, 300 * MILLI))
+            .withWithdraw(new WithdrawSettings(200 * MILLI, 200 * MILLI, 2_000 * MILLI)),
+        new FileSystemSettings(log, () -> Instant.ofEpochSecond(0, scheduler.nowNanos())),
+        this);
+  }
+
+  @Override
+  public void observe(Observation observation) {
+    trace.observe(observation);
+    switch (observation) {
+      case Observation.NodeCrashed(NodeId node) -> histories.mountsEnded(node);
+      case Observation.NodeTold(NodeId node, NodeEvent.WithdrawStarted started) ->
+          histories.mountsEnded(node);
+      case Observation.Joined(NodeId node, var welcome) -> {
+        NodeProcess process = life(node);
+        if (process != null) {
+          process.joined();
+        }
+      }
+      case Observation.LockManagerStepped(var event, List<Effect> effects) ->
+          effects.forEach(this::noticeLoss);
+      case Observation.CallAnswered(var call, var result, RuntimeException failure) ->
+          journalService.noticeFailure(failure);
+      case Observation.ContractBroken(NodeId node, String what) -> violated(0, what);
+      default -> {}
+    }
+    checkers.observe(observation);
+  }
+
+  private void noticeLoss(Effect effect) {
+    if (effect instanceof Effect.Notify(var lockspace, Notice.SessionLost lost)) {
+      for (NodeKeeper keeper : keepers) {
+        if (keeper.process().id().nodeName().equals(lost.nodeName())) {
+          keeper.process().sessionLostAtLockManager();
+          histories.mountsEnded(keeper.process().id());
+        }
+      }
+    }
+  }
+
+  private @Nullable NodeProcess life(NodeId node) {
+    if (node.index() >= keepers.size()) {
+      return null;
+    }
+    NodeProcess process = keepers.get(node.index()).process();
+    return process.id().equals(node) ? process : null;
+  }
+
+  private boolean mayUseLocks(NodeId node) {
+    NodeProcess process = life(node);
+    return process != null && process.mayUseLocks();
+  }
+
+  /** Takes a violation down. */
+  void violated(int rule, String what) {
+    if (violations.size() < VIOLATIONS_KEPT) {
+      Violation violation = new Violation(seed, rule, scheduler.nowNanos(), what);
+      violations.add(violation);
+      trace.violated(violation);
+    }
+  }
+
+  List<Violation> violations() {
+    return violations;
+  }
+
+  DeterministicScheduler scheduler() {
+    return scheduler;
+  }
+
+  DeterministicOwner owner() {
+    return owner;
+  }
+
+  SplittableRandom random() {
+    return random;
+  }
+
+  SimulationSettings settings() {
+    return settings;
+  }
+
+  long leaseNanos() {
+    return leaseMillis * MILLI;
+  }
+
+  Histories histories() {
+    return histories;
+  }
+
+  WorldWorkers workers() {
+    return workers;
+  }
+
+  Trace trace() {
+    return trace;
+  }
+
+  List<NodeKeeper> keepers() {
+    return keepers;
+  }
+
+  /** Lets all keepers look. */
+  void look() {
+    if (!journalService.owner().isStopped() && journalService.hasFailed()) {
+      crashJournalService();
+      restartJournalService();
+    }
+    for (NodeKeeper keeper : keepers) {
+      keeper.look(scheduler.nowNanos());
+    }
+  }
+
+  @Override
+  public int nodes() {
+    return keepers.size();
+  }
+
+  @Override
+  public NodeProcess node(int index) {
+    return keepers.get(index).process();
+  }
+
+  @Override
+  public void remount(int index) {
+    keepers.get(index).remount();
+  }
+
+  @Override
+  public void restartNode(int index) {
+    keepers.get(index).restart();
+  }
+
+  @Override
+  public Network network() {
+    return network;
+  }
+
+  @Override
+  public SharedDisk disk() {
+    return disk;
+  }
+
+  @Override
+  public LockManagerProcess lockManager() {
+    return lockManager;
+  }
+
+  @Override
+  public JournalServiceProcess journalService() {
+    return journalService;
+  }
+
+  @Override
+  public void crashLockManager() {
+    if (!lockManager.owner().isStopped()) {
+      observe(new Observation.LockManagerCrashed());
+      lockManager.owner().stop();
+      network.lockManagerDied();
+    }
+  }
+
+  @Override
+  public void restartLockManager() {
+    if (lockManager.owner().isStopped()) {
+      lockManager = newLockManager();
+    }
+  }
+
+  @Override
+  public void crashJournalService() {
+    if (!journalService.owner().isStopped()) {
+      journalService.crash();
+      network.journalServiceDied();
+    }
+  }
+
+  @Override
+  public void restartJournalService() {
+    if (journalService.owner().isStopped()) {
+      journalService = newJournalService();
+    }
+  }
+
+  @Override
+  public void close() {
+    scheduler.close();
+  }
+}

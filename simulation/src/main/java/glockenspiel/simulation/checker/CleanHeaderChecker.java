@@ -1,0 +1,112 @@
+package glockenspiel.simulation.checker;
+
+import glockenspiel.journal.device.DeviceWrite;
+import glockenspiel.node.event.NodeEvent;
+import glockenspiel.ondisk.MetaHeader;
+import glockenspiel.ondisk.MetaType;
+import glockenspiel.ondisk.log.LogFlags;
+import glockenspiel.ondisk.log.LogHeader;
+import glockenspiel.simulation.observation.NodeId;
+import glockenspiel.simulation.observation.Observation;
+import glockenspiel.simulation.observation.Observer;
+import glockenspiel.simulation.observation.StorageCall;
+import java.nio.ByteBuffer;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeMap;
+
+/**
+ * Rule 7: a clean log header is written only by an orderly unmount or a finished replay. A header
+ * that says clean may go to the device only while a close of that journal's open epoch, by a node
+ * that does not withdraw, or a replay of that journal waits for its answer; and a close comes only
+ * when all images in the journal are in place.
+ *
+ * <p>Knows on the way what the newest durable header of each journal says.
+ */
+final class CleanHeaderChecker implements Observer {
+  private record Header(int jid, long sequence, boolean clean) {}
+
+  private final Judge judge;
+  private final VolumeMap map;
+  private final StorageLedger ledger;
+  private final Set<NodeId> withdrawing = new LinkedHashSet<>();
+  private final TreeMap<Long, Header> unsynced = new TreeMap<>();
+  private final TreeMap<Integer, Header> newest = new TreeMap<>();
+
+  CleanHeaderChecker(Judge judge, VolumeMap map, StorageLedger ledger) {
+    this.judge = judge;
+    this.map = map;
+    this.ledger = ledger;
+  }
+
+  /** Whether the newest durable header of a journal says clean; true before the first one. */
+  boolean isClean(int jid) {
+    Header header = newest.get(jid);
+    return header == null || header.clean();
+  }
+
+  @Override
+  public void observe(Observation observation) {
+    switch (observation) {
+      case Observation.NodeTold(NodeId node, NodeEvent.WithdrawStarted started) ->
+          withdrawing.add(node);
+      case Observation.NodeTold(NodeId node, NodeEvent.Withdrawn withdrawn) ->
+          withdrawing.remove(node);
+      case Observation.DeviceWriteCalled(long sequence, List<DeviceWrite> writes) ->
+          DeviceBlocks.forEach(
+              map.geometry(), writes, (block, content, whole) -> written(sequence, block, content));
+      case Observation.DeviceSynced(long sequence) -> {
+        var durable = unsynced.headMap(sequence, true);
+        durable.values().forEach(header -> newest.put(header.jid(), header));
+        durable.clear();
+      }
+      case Observation.DiskCrashed crashed -> {
+        // What was not synced may have survived.
+        unsynced.clear();
+        newest.replaceAll((jid, header) -> onDisk(jid, header));
+      }
+      default -> {}
+    }
+  }
+
+  private Header onDisk(int jid, Header before) {
+    LogHeader found = map.newestHeader(jid);
+    return found == null ? before : new Header(jid, found.sequence(), found.isClean());
+  }
+
+  private void written(long sequence, long block, ByteBuffer content) {
+    int jid = map.journalOf(block);
+    if (jid == VolumeMap.NO_JOURNAL
+        || content.remaining() < LogHeader.V1_BYTES
+        || !MetaHeader.is(content, MetaType.LOG_HEADER)) {
+      return;
+    }
+    boolean clean = (LogHeader.flags(content) & LogFlags.UNMOUNT) != 0;
+    unsynced.put(sequence, new Header(jid, LogHeader.sequence(content), clean));
+    if (clean && !mayBeWritten(jid)) {
+      judge.violated(
+          7,
+          "a clean header goes to journal "
+              + jid
+              + ", and neither an orderly unmount nor a replay is under way");
+    }
+  }
+
+  private boolean mayBeWritten(int jid) {
+    for (StorageCall call : ledger.unanswered(jid)) {
+      switch (call.body()) {
+        case StorageCall.Replay replay -> {
+          return true;
+        }
+        case StorageCall.Close close -> {
+          if (close.epoch() == ledger.epoch(jid) && !withdrawing.contains(call.node())) {
+            return true;
+          }
+        }
+        default -> {}
+      }
+    }
+    return false;
+  }
+}

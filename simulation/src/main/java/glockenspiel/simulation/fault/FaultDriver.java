@@ -1,0 +1,203 @@
+package glockenspiel.simulation.fault;
+
+import glockenspiel.journal.device.ByteRange;
+import glockenspiel.journal.device.FaultPlan;
+import glockenspiel.lockmanager.core.SessionInfo;
+import glockenspiel.runtime.task.deterministic.DeterministicOwner;
+import glockenspiel.simulation.process.VolumeTemplate;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.SplittableRandom;
+import java.util.function.LongSupplier;
+
+/** Draws faults from the seed, one after the other, and takes each back after a while. */
+public final class FaultDriver {
+  private static final long MILLI = 1_000_000;
+  private static final long LOOK_NANOS_MAX = 8 * MILLI;
+
+  private final FaultTargets targets;
+  private final DeterministicOwner owner;
+  private final SplittableRandom random;
+  private final FaultSettings settings;
+  private final Map<FaultKind, Integer> counts = new EnumMap<>(FaultKind.class);
+  private final LongSupplier turns;
+  private long nextTurn;
+  private boolean stopped;
+
+  /**
+   * A driver that does nothing yet.
+   *
+   * @param owner of the world; outlives all processes
+   * @param turns how many turns the scheduler has given
+   */
+  public FaultDriver(
+      FaultTargets targets,
+      DeterministicOwner owner,
+      LongSupplier turns,
+      SplittableRandom random,
+      FaultSettings settings) {
+    this.targets = targets;
+    this.owner = owner;
+    this.turns = turns;
+    this.random = random;
+    this.settings = settings;
+  }
+
+  /** Begins. */
+  public void start() {
+    targets.network().becomeUnreliable();
+    if (!settings.kinds().isEmpty()) {
+      drawNext();
+      look();
+    }
+  }
+
+  private void drawNext() {
+    nextTurn = turns.getAsLong() + random.nextLong(1, 2 * settings.meanGapTurns());
+  }
+
+  private void look() {
+    if (stopped) {
+      return;
+    }
+    if (turns.getAsLong() >= nextTurn) {
+      FaultKind kind = settings.kinds().get(random.nextInt(settings.kinds().size()));
+      counts.merge(kind, 1, Integer::sum);
+      inject(kind);
+      drawNext();
+    }
+    owner.after(random.nextLong(LOOK_NANOS_MAX), this::look);
+  }
+
+  /** How often each kind was injected. */
+  public Map<FaultKind, Integer> counts() {
+    return counts;
+  }
+
+  /** Stops, and takes everything back. */
+  public void heal() {
+    stopped = true;
+    targets.disk().faults().heal();
+    targets.disk().stallUntil(0);
+    targets.network().heal();
+    targets.restartLockManager();
+    targets.restartJournalService();
+    for (int i = 0; i < targets.nodes(); i++) {
+      targets.node(i).wake();
+      targets.restartNode(i);
+    }
+  }
+
+  private void inject(FaultKind kind) {
+    int node = random.nextInt(targets.nodes());
+    switch (kind) {
+      case JOURNAL_WRITE_ERROR, WRITE_ERROR, TORN_WRITE, READ_ERROR, SYNC_ERROR, DEVICE_STALL ->
+          injectAtDevice(kind);
+      case WITHDRAW -> targets.node(node).withdraw("asked for");
+      case WITHDRAW_STORM -> {
+        int spared = random.nextInt(-1, targets.nodes());
+        for (int i = 0; i < targets.nodes(); i++) {
+          if (i != spared) {
+            targets.node(i).withdraw("asked for, with others");
+          }
+        }
+      }
+      case EVICT -> evict();
+      case REMOUNT -> targets.remount(node);
+      case NODE_CRASH, MACHINE_CRASH -> {
+        targets.node(node).crash(kind == FaultKind.MACHINE_CRASH);
+        later(() -> targets.restartNode(node));
+      }
+      case NODE_HANG -> {
+        targets.node(node).hang();
+        later(() -> targets.node(node).wake());
+      }
+      case PARTITION_LOCK_MANAGER -> {
+        targets.network().toLockManager(node).partition();
+        later(() -> targets.network().toLockManager(node).heal());
+      }
+      case PARTITION_JOURNAL_SERVICE -> {
+        targets.network().toJournalService(node).partition();
+        later(() -> targets.network().toJournalService(node).heal());
+      }
+      case PARTITION_BOTH -> {
+        targets.network().toLockManager(node).partition();
+        targets.network().toJournalService(node).partition();
+        later(() -> targets.network().toLockManager(node).heal());
+        later(() -> targets.network().toJournalService(node).heal());
+      }
+      case BROKEN_STREAM -> {
+        targets.network().toLockManager(node).breakConnections();
+        if (random.nextInt(4) == 0) {
+          targets.network().toJournalService(node).breakConnections();
+        }
+      }
+      case LOCK_MANAGER_CRASH -> {
+        targets.crashLockManager();
+        later(targets::restartLockManager);
+      }
+      case JOURNAL_SERVICE_CRASH -> {
+        targets.crashJournalService();
+        later(targets::restartJournalService);
+      }
+    }
+  }
+
+  private void injectAtDevice(FaultKind kind) {
+    FaultPlan plan = targets.disk().faults();
+    switch (kind) {
+      case JOURNAL_WRITE_ERROR -> {
+        List<ByteRange> journal =
+            targets.journalService().journalRanges(random.nextInt(targets.nodes()));
+        if (!journal.isEmpty()) {
+          plan.failWrites(journal, random.nextInt(1, 4));
+        }
+      }
+      case WRITE_ERROR -> plan.failWrites(List.of(), 1);
+      case TORN_WRITE -> plan.tearWrites(List.of(), 1);
+      case READ_ERROR -> plan.failReads(List.of(), 1);
+      case SYNC_ERROR -> {
+        plan.failSyncs(1);
+        later(
+            () -> {
+              targets.crashJournalService();
+              later(targets::restartJournalService);
+            });
+      }
+      default -> targets.disk().stallUntil(owner.nowNanos() + drawNanos());
+    }
+  }
+
+  private void evict() {
+    if (targets.lockManager().owner().isStopped()) {
+      return;
+    }
+    List<SessionInfo> sessions = targets.lockManager().core().sessions(VolumeTemplate.LOCK_TABLE);
+    if (!sessions.isEmpty()) {
+      long session = sessions.get(random.nextInt(sessions.size())).sessionId();
+      targets.lockManager().owner().execute(() -> targets.lockManager().evict(session));
+    }
+  }
+
+  private void later(Runnable piece) {
+    owner.after(
+        drawNanos(),
+        () -> {
+          if (!stopped) {
+            piece.run();
+          }
+        });
+  }
+
+  /** A time that is short, about the lease, or long. */
+  private long drawNanos() {
+    long lease = settings.leaseNanos();
+    return switch (random.nextInt(4)) {
+      case 0 -> random.nextLong(1, 50 * MILLI);
+      case 1 -> random.nextLong(lease / 2, 2 * lease);
+      case 2 -> random.nextLong(2 * lease, 5 * lease);
+      default -> random.nextLong(50 * MILLI, lease);
+    };
+  }
+}

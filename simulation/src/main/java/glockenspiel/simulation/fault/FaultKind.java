@@ -1,0 +1,43 @@
+package glockenspiel.simulation.fault;
+
+/** What can go wrong in a simulated cluster, besides the everyday trouble of its network. */
+public enum FaultKind {
+  /** Writes into one node's journal fail. */
+  JOURNAL_WRITE_ERROR,
+  /** Some write fails, wherever it goes. */
+  WRITE_ERROR,
+  /** Some write fails half done. */
+  TORN_WRITE,
+  /** Some read fails. */
+  READ_ERROR,
+  /** A sync of the device fails; the journal-service is restarted after that. */
+  SYNC_ERROR,
+  /** The device does nothing for a while. */
+  DEVICE_STALL,
+  /** An operator lets a node withdraw. */
+  WITHDRAW,
+  /** An operator lets several nodes withdraw at once. */
+  WITHDRAW_STORM,
+  /** An operator has the lock-manager give a node up. */
+  EVICT,
+  /** An operator unmounts a node in order, and mounts it again. */
+  REMOUNT,
+  /** A node's process is killed. */
+  NODE_CRASH,
+  /** A node's machine is gone. */
+  MACHINE_CRASH,
+  /** A node stands still, perhaps for longer than its lease. */
+  NODE_HANG,
+  /** A node is cut off from the lock-manager. */
+  PARTITION_LOCK_MANAGER,
+  /** A node is cut off from the journal-service. */
+  PARTITION_JOURNAL_SERVICE,
+  /** A node is cut off from both. */
+  PARTITION_BOTH,
+  /** A node's connections break. */
+  BROKEN_STREAM,
+  /** The lock-manager is killed, and started again. */
+  LOCK_MANAGER_CRASH,
+  /** The journal-service's machine loses power, and comes back. */
+  JOURNAL_SERVICE_CRASH
+}

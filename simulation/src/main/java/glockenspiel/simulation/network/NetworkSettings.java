@@ -1,0 +1,43 @@
+package glockenspiel.simulation.network;
+
+import java.util.SplittableRandom;
+
+/**
+ * How slow and how unreliable the simulated network is while nobody breaks it on purpose.
+ *
+ * @param latencyMinNanos least time of a message on its way
+ * @param latencyMaxNanos usual greatest time
+ * @param slowPerMille how many of a thousand messages take up to a hundred times as long
+ * @param lostCallsPerMillion how many of a million storage calls are lost, or their answers, or
+ *     arrive only after the caller has given up
+ * @param callTimeoutNanos after this long a storage call without an answer is UNAVAILABLE
+ * @param keepaliveNanos after this long in a partition an end notices that its stream is dead
+ */
+public record NetworkSettings(
+    long latencyMinNanos,
+    long latencyMaxNanos,
+    int slowPerMille,
+    int lostCallsPerMillion,
+    long callTimeoutNanos,
+    long keepaliveNanos) {
+  /** A data centre: 20 to 300 microseconds, one message in two hundred much slower. */
+  public static final NetworkSettings DEFAULT =
+      new NetworkSettings(20_000, 300_000, 5, 100, 500_000_000L, 200_000_000L);
+
+  /** The same, losing other numbers of calls. */
+  public NetworkSettings withLostCallsPerMillion(int lost) {
+    return new NetworkSettings(
+        latencyMinNanos, latencyMaxNanos, slowPerMille, lost, callTimeoutNanos, keepaliveNanos);
+  }
+
+  /** The time that the next message takes. */
+  long drawLatencyNanos(SplittableRandom random) {
+    long latency = random.nextLong(latencyMinNanos, latencyMaxNanos + 1);
+    return random.nextInt(1000) < slowPerMille ? latency * random.nextInt(1, 100) : latency;
+  }
+
+  /** When an end notices that the other cannot be reached. */
+  long drawKeepaliveNanos(SplittableRandom random) {
+    return random.nextLong(keepaliveNanos / 4, 2 * keepaliveNanos);
+  }
+}

@@ -1,0 +1,285 @@
+package glockenspiel.simulation.network;
+
+import glockenspiel.protocol.storage.Appended;
+import glockenspiel.protocol.storage.BlockImage;
+import glockenspiel.protocol.storage.JournalCheck;
+import glockenspiel.protocol.storage.LogFlush;
+import glockenspiel.protocol.storage.OpenedJournal;
+import glockenspiel.protocol.storage.ReplayResult;
+import glockenspiel.protocol.storage.StorageException;
+import glockenspiel.protocol.storage.StorageException.Reason;
+import glockenspiel.protocol.storage.StoragePort;
+import glockenspiel.protocol.storage.VolumeInfo;
+import glockenspiel.runtime.task.Promise;
+import glockenspiel.runtime.task.SerialOwner;
+import glockenspiel.runtime.task.deterministic.DeterministicOwner;
+import glockenspiel.simulation.observation.NodeId;
+import glockenspiel.simulation.observation.Observation;
+import glockenspiel.simulation.observation.Observer;
+import glockenspiel.simulation.observation.StorageCall;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SplittableRandom;
+import java.util.function.IntSupplier;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One life's way to the journal-service. Calls travel apart from each other and may overtake one
+ * another, except that appends stay in order. A call may be lost, or its answer, or it may arrive
+ * only after the caller has given up: all this is UNAVAILABLE to the caller.
+ */
+public final class StorageLink implements StoragePort {
+  private static final int MILLION = 1_000_000;
+  private static final int REPLAY_TIMEOUTS = 30;
+
+  private final NodeId node;
+  private final DeterministicOwner owner;
+  private final Path path;
+  private final Supplier<VolumeEndpoint> service;
+  private final SplittableRandom random;
+  private final NetworkSettings settings;
+  private final IntSupplier lostPerMillion;
+  private final Observer observer;
+  private final Tampering tampering;
+  private long lastAppendArrivalNanos;
+
+  /**
+   * The port of one life of a node.
+   *
+   * @param owner the node's
+   * @param service the process that runs now, dead or alive
+   * @param lostPerMillion how many of a million calls are lost at present
+   */
+  public StorageLink(
+      NodeId node,
+      DeterministicOwner owner,
+      Path path,
+      Supplier<VolumeEndpoint> service,
+      SplittableRandom random,
+      NetworkSettings settings,
+      IntSupplier lostPerMillion,
+      Observer observer,
+      Tampering tampering) {
+    this.node = node;
+    this.owner = owner;
+    this.path = path;
+    this.service = service;
+    this.random = random;
+    this.settings = settings;
+    this.lostPerMillion = lostPerMillion;
+    this.observer = observer;
+    this.tampering = tampering;
+  }
+
+  @Override
+  public Promise<VolumeInfo> volume() {
+    return call(new StorageCall.Describe());
+  }
+
+  @Override
+  public Promise<List<ByteBuffer>> read(List<Long> blocks) {
+    return call(new StorageCall.Read(blocks));
+  }
+
+  @Override
+  public Promise<Void> write(int jid, long epoch, List<BlockImage> blocks) {
+    return call(new StorageCall.Write(jid, epoch, blocks));
+  }
+
+  @Override
+  public Promise<OpenedJournal> openJournal(int jid, String nodeName) {
+    return call(new StorageCall.Open(jid, nodeName));
+  }
+
+  @Override
+  public Promise<Appended> append(int jid, long epoch, LogFlush flush) {
+    return call(new StorageCall.Append(jid, epoch, flush));
+  }
+
+  @Override
+  public Promise<Void> closeJournal(int jid, long epoch) {
+    return call(new StorageCall.Close(jid, epoch));
+  }
+
+  @Override
+  public Promise<Void> fence(int jid, long epoch) {
+    return call(new StorageCall.Fence(jid, epoch));
+  }
+
+  @Override
+  public Promise<JournalCheck> check(int jid) {
+    return call(new StorageCall.Check(jid));
+  }
+
+  @Override
+  public Promise<ReplayResult> replay(int jid, boolean foldStatfs, String trace) {
+    return call(new StorageCall.Replay(jid, foldStatfs));
+  }
+
+  @Override
+  public Promise<Void> awaitClean(int jid) {
+    return call(new StorageCall.AwaitClean(jid));
+  }
+
+  @SuppressWarnings("unchecked") // each body has one type of answer, as the methods above say
+  private <T extends @Nullable Object> Promise<T> call(StorageCall.Body body) {
+    Exchange exchange = new Exchange(new StorageCall(node, body), service.get());
+    if (!owner.isStopped()) {
+      exchange.begin();
+    }
+    return (Promise<T>) exchange.promise;
+  }
+
+  /** How a call fares. */
+  private enum Fate {
+    ARRIVES,
+    REQUEST_LOST,
+    ANSWER_LOST,
+    LATE
+  }
+
+  private static final Fate[] LOST = {Fate.REQUEST_LOST, Fate.ANSWER_LOST, Fate.LATE};
+
+  private final class Exchange implements Path.Connection {
+    final Promise<@Nullable Object> promise = new Promise<>();
+    private final StorageCall call;
+    private final VolumeEndpoint far;
+    private final Fate fate;
+    private final long contentHash;
+    private final List<SerialOwner.Timer> failures = new ArrayList<>(1);
+
+    Exchange(StorageCall call, VolumeEndpoint far) {
+      this.call = call;
+      this.far = far;
+      this.fate = drawFate();
+      this.contentHash = Contents.hash(call.body());
+    }
+
+    private Fate drawFate() {
+      if (random.nextInt(MILLION) >= lostPerMillion.getAsInt()) {
+        return Fate.ARRIVES;
+      }
+      return LOST[random.nextInt(LOST.length)];
+    }
+
+    void begin() {
+      observer.observe(new Observation.CallSent(call));
+      path.add(this);
+      long now = owner.nowNanos();
+      if (far.owner().isStopped() && !path.isPartitioned()) {
+        fail(settings.drawLatencyNanos(random), "connection refused");
+        return;
+      }
+      long arrival = now + settings.drawLatencyNanos(random);
+      if (fate == Fate.LATE) {
+        arrival += settings.callTimeoutNanos();
+      }
+      if (call.body() instanceof StorageCall.Append) {
+        arrival = Math.max(arrival, lastAppendArrivalNanos);
+        lastAppendArrivalNanos = arrival;
+      }
+      if (fate != Fate.REQUEST_LOST) {
+        far.owner().after(arrival - now, this::arrive);
+      }
+      switch (call.body()) {
+        case StorageCall.AwaitClean wait -> {
+          if (fate != Fate.ARRIVES) {
+            fail(settings.callTimeoutNanos(), "stream broken");
+          }
+        }
+        case StorageCall.Replay replay ->
+            fail(REPLAY_TIMEOUTS * settings.callTimeoutNanos(), "no answer in time");
+        default -> fail(settings.callTimeoutNanos(), "no answer in time");
+      }
+    }
+
+    private void arrive() {
+      if (path.isPartitioned()) {
+        return;
+      }
+      if (Contents.hash(call.body()) != contentHash) {
+        observer.observe(
+            new Observation.ContractBroken(
+                node, call + ": a buffer was changed after it was handed over"));
+      }
+      if (!far.isServing()) {
+        fail(settings.drawLatencyNanos(random), "the volume is not open");
+        return;
+      }
+      Promise<?> instead = tampering.insteadOfVolume(call);
+      if (instead != null) {
+        instead.whenDone(this::travelBack);
+        return;
+      }
+      observer.observe(new Observation.CallArrived(call));
+      ask(tampering.towardsVolume(call)).whenDone(this::answered);
+    }
+
+    private Promise<?> ask(StorageCall.Body body) {
+      StoragePort volume = far.volume();
+      return switch (body) {
+        case StorageCall.Describe() -> volume.volume();
+        case StorageCall.Read(List<Long> blocks) -> volume.read(blocks);
+        case StorageCall.Write(int jid, long epoch, var blocks) -> volume.write(jid, epoch, blocks);
+        case StorageCall.Open(int jid, String name) -> volume.openJournal(jid, name);
+        case StorageCall.Append(int jid, long epoch, LogFlush flush) ->
+            volume.append(jid, epoch, flush);
+        case StorageCall.Close(int jid, long epoch) -> volume.closeJournal(jid, epoch);
+        case StorageCall.Fence(int jid, long epoch) -> volume.fence(jid, epoch);
+        case StorageCall.Check(int jid) -> volume.check(jid);
+        case StorageCall.Replay(int jid, boolean fold) -> volume.replay(jid, fold, "");
+        case StorageCall.AwaitClean(int jid) -> volume.awaitClean(jid);
+      };
+    }
+
+    private void answered(@Nullable Object result, @Nullable RuntimeException failure) {
+      observer.observe(new Observation.CallAnswered(call, result, failure));
+      travelBack(result, failure);
+    }
+
+    private void travelBack(@Nullable Object result, @Nullable RuntimeException failure) {
+      if (fate == Fate.ANSWER_LOST || path.isPartitioned()) {
+        return;
+      }
+      owner.after(
+          settings.drawLatencyNanos(random),
+          () -> {
+            if (!path.isPartitioned()) {
+              finish(result, failure);
+            }
+          });
+    }
+
+    private void finish(@Nullable Object result, @Nullable RuntimeException failure) {
+      path.remove(this);
+      failures.forEach(SerialOwner.Timer::cancel);
+      if (failure != null) {
+        promise.fail(failure);
+      } else {
+        promise.complete(result);
+      }
+    }
+
+    private void fail(long nanos, String why) {
+      failures.add(
+          owner.after(
+              nanos,
+              () -> finish(null, new StorageException(Reason.UNAVAILABLE, call + ": " + why))));
+    }
+
+    @Override
+    public void partitioned() {
+      fail(settings.drawKeepaliveNanos(random), "keepalive: no answer");
+    }
+
+    @Override
+    public void healed() {}
+
+    @Override
+    public void broken() {
+      fail(settings.drawLatencyNanos(random), "connection reset");
+    }
+  }
+}

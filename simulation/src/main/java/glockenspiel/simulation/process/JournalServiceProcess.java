@@ -1,0 +1,71 @@
+package glockenspiel.simulation.process;
+
+import glockenspiel.journal.core.Volume;
+import glockenspiel.journal.core.VolumePort;
+import glockenspiel.journal.device.ByteRange;
+import glockenspiel.protocol.storage.StorageException;
+import glockenspiel.protocol.storage.StoragePort;
+import glockenspiel.runtime.task.Promise;
+import glockenspiel.runtime.task.deterministic.DeterministicOwner;
+import glockenspiel.simulation.network.VolumeEndpoint;
+import glockenspiel.simulation.observation.Observation;
+import glockenspiel.simulation.observation.Observer;
+import java.util.List;
+
+/** One life of a journal-service process: the volume on the shared disk. */
+public final class JournalServiceProcess implements VolumeEndpoint {
+  private final DeterministicOwner owner;
+  private final SharedDisk disk;
+  private final Observer observer;
+  private final Promise<Volume> volume;
+  private boolean failed;
+
+  /** A journal-service that has just begun: it opens the volume. */
+  public JournalServiceProcess(DeterministicOwner owner, SharedDisk disk, Observer observer) {
+    this.owner = owner;
+    this.disk = disk;
+    this.observer = observer;
+    observer.observe(new Observation.VolumeStarted());
+    this.volume =
+        Volume.open(owner, disk.openDevice(owner), disk.openStore(owner), owner::nowNanos);
+  }
+
+  @Override
+  public DeterministicOwner owner() {
+    return owner;
+  }
+
+  @Override
+  public boolean isServing() {
+    return !owner.isStopped() && volume.isDone() && !volume.isFailed();
+  }
+
+  @Override
+  public StoragePort volume() {
+    return new VolumePort(volume.get());
+  }
+
+  /** The bytes of the disk that a journal lies in; empty while the volume is not open. */
+  public List<ByteRange> journalRanges(int jid) {
+    return isServing() ? volume.get().journalRanges(jid) : List.of();
+  }
+
+  /** Whether it could not open the volume, or has told somebody that it takes no more writes. */
+  public boolean hasFailed() {
+    return failed || volume.isFailed();
+  }
+
+  /** A call was answered with that. */
+  public void noticeFailure(RuntimeException failure) {
+    failed |=
+        failure instanceof StorageException storage
+            && storage.reason() == StorageException.Reason.VOLUME_FAILED;
+  }
+
+  /** Its machine loses power. */
+  public void crash() {
+    observer.observe(new Observation.VolumeCrashed());
+    owner.stop();
+    disk.crash();
+  }
+}

@@ -1,0 +1,84 @@
+package glockenspiel.simulation.process;
+
+import glockenspiel.journal.device.BlockDevice;
+import glockenspiel.journal.device.EpochStore;
+import glockenspiel.journal.device.FaultPlan;
+import glockenspiel.journal.device.FaultyBlockDevice;
+import glockenspiel.journal.device.MemoryBlockDevice;
+import glockenspiel.journal.device.MemoryDisk;
+import glockenspiel.runtime.task.deterministic.DeterministicOwner;
+import glockenspiel.simulation.network.Tampering;
+import glockenspiel.simulation.observation.Observation;
+import glockenspiel.simulation.observation.Observer;
+import java.util.SplittableRandom;
+
+/**
+ * What outlives a journal-service: the disk with the image, what is kept beside it, and the faults
+ * that are planned for it.
+ */
+public final class SharedDisk {
+  private final MemoryDisk disk;
+  private final FaultPlan faults = new FaultPlan();
+  private final SimulatedEpochStore store;
+  private final SplittableRandom random;
+  private final DeviceSettings settings;
+  private final Observer observer;
+  private final Tampering tampering;
+  private long newestWrite;
+  private long stalledUntilNanos;
+
+  /** A disk with this content. */
+  public SharedDisk(
+      MemoryDisk disk,
+      SplittableRandom random,
+      DeviceSettings settings,
+      Observer observer,
+      Tampering tampering) {
+    this.disk = disk;
+    this.random = random;
+    this.settings = settings;
+    this.observer = observer;
+    this.tampering = tampering;
+    this.store = new SimulatedEpochStore(random, observer);
+  }
+
+  /** The content. */
+  public MemoryDisk disk() {
+    return disk;
+  }
+
+  /** What it does wrong. */
+  public FaultPlan faults() {
+    return faults;
+  }
+
+  /** It does nothing before that time. */
+  public void stallUntil(long nanos) {
+    stalledUntilNanos = nanos;
+  }
+
+  BlockDevice openDevice(DeterministicOwner owner) {
+    WatchedDevice watched =
+        new WatchedDevice(
+            new MemoryBlockDevice(owner, disk),
+            owner,
+            random,
+            settings,
+            () -> ++newestWrite,
+            () -> stalledUntilNanos,
+            observer,
+            tampering);
+    return new FaultyBlockDevice(watched, faults);
+  }
+
+  EpochStore openStore(DeterministicOwner owner) {
+    return store.open(owner);
+  }
+
+  /** Its machine has lost power: what was not synced is kept, lost or torn. */
+  void crash() {
+    disk.crash(random);
+    store.crash();
+    observer.observe(new Observation.DiskCrashed());
+  }
+}

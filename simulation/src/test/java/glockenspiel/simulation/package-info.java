@@ -1,0 +1,4 @@
+@NullMarked
+package glockenspiel.simulation;
+
+import org.jspecify.annotations.NullMarked;
