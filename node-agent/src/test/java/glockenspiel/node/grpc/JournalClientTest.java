@@ -7,6 +7,7 @@ import glockenspiel.journal.v1.AppendJournalRequest;
 import glockenspiel.journal.v1.AppendJournalResponse;
 import glockenspiel.journal.v1.CloseJournalRequest;
 import glockenspiel.journal.v1.CloseJournalResponse;
+import glockenspiel.journal.v1.FencingState;
 import glockenspiel.journal.v1.JournalServiceGrpc;
 import glockenspiel.journal.v1.ReplayJournalRequest;
 import glockenspiel.journal.v1.ReplayJournalResponse;
@@ -342,10 +343,38 @@ class JournalClientTest {
   }
 
   private static WatchJournalResponse state(JournalState state, boolean open) {
+    return state(state, open, 4);
+  }
+
+  private static WatchJournalResponse state(JournalState state, boolean open, long epoch) {
     return WatchJournalResponse.newBuilder()
-        .setJournal(
-            StorageWire.check(new JournalCheck(1, state, open ? 4 : 0, open, 0, 1, 0, 100, "")))
+        .setJournal(StorageWire.check(new JournalCheck(1, state, epoch, open, 0, 1, 0, 100, "")))
         .build();
+  }
+
+  @Test
+  void aJournalThatWasOpenedAnewWasClean() {
+    CompletableFuture<?> clean = rig.ask(() -> client.awaitClean(1));
+    StreamObserver<WatchJournalResponse> call = ClientRig.next(service.watches);
+    call.onNext(state(JournalState.DIRTY, false, 4));
+    call.onNext(state(JournalState.DIRTY, true, 5));
+    ClientRig.await(clean);
+  }
+
+  @Test
+  void aFencedJournalWaitsForItsReplayEvenWhenItsHeadIsClean() {
+    CompletableFuture<?> clean = rig.ask(() -> client.awaitClean(1));
+    WatchJournalResponse.Builder state = state(JournalState.CLEAN, false).toBuilder();
+    StreamObserver<WatchJournalResponse> call = ClientRig.next(service.watches);
+    state.getJournalBuilder().setFencing(FencingState.FENCING_STATE_FENCED);
+    call.onNext(state.build());
+    CompletableFuture<?> other = rig.ask(() -> client.awaitClean(1));
+    ClientRig.next(service.watches).onNext(state(JournalState.CLEAN, false));
+    ClientRig.await(other);
+    assertTrue(!clean.isDone(), "not replayed yet");
+    state.getJournalBuilder().setFencing(FencingState.FENCING_STATE_CLOSED);
+    call.onNext(state.build());
+    ClientRig.await(clean);
   }
 
   @Test
