@@ -127,8 +127,8 @@ final class Mount {
    * Before anything that J does on the word of the journal glock alone.
    *
    * <p>Is there a problem if only the session's state is asked? Yes: a node that has hung goes on
-   * before its timers tell it that the lease is over. The slot may be another's by then, and opening
-   * or replaying its journal would fence an owner that is well.
+   * before its timers tell it that the lease is over. The slot may be another's by then, and
+   * opening or replaying its journal would fence an owner that is well.
    */
   private void requireLease() {
     if (!membership.session().holdsLease()) {

@@ -201,8 +201,9 @@ final class Flusher {
    * Appends a header that moves the tail and brings nothing else. Only by the flusher: no flush is
    * on its way.
    *
-   * <p>Is there a problem if its statfs counts are the present ones? Yes: they hold what is gathered
-   * and may never become durable. A replay that takes them from the header would count it (rule 10).
+   * <p>Is there a problem if its statfs counts are the present ones? Yes: they hold what is
+   * gathered and may never become durable. A replay that takes them from the header would count it
+   * (rule 10).
    */
   private void appendTailOnly(int flags) {
     LoggedFlush tail = region.tail();
