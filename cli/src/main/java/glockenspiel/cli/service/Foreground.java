@@ -2,15 +2,18 @@ package glockenspiel.cli.service;
 
 import java.util.concurrent.CountDownLatch;
 
-/**
- * Keeps a service in the foreground until the process is told to end, and stops it in order then.
- */
+/** A service in the foreground: SIGTERM and Ctrl-C stop it in order and end the process. */
 final class Foreground {
+  private final CountDownLatch ended = new CountDownLatch(1);
+
   private Foreground() {}
 
-  /** Returns never by itself: SIGTERM and Ctrl-C run {@code stop} and end the process. */
-  static void runUntilStopped(Runnable stop) {
-    CountDownLatch ended = new CountDownLatch(1);
+  /**
+   * From now on the end of the process runs {@code stop}. Comes before anybody is told that the
+   * service is there.
+   */
+  static Foreground stoppedBy(Runnable stop) {
+    Foreground foreground = new Foreground();
     Runtime.getRuntime()
         .addShutdownHook(
             Thread.ofPlatform()
@@ -18,12 +21,22 @@ final class Foreground {
                 .unstarted(
                     () -> {
                       stop.run();
-                      ended.countDown();
+                      foreground.ended.countDown();
                     }));
+    return foreground;
+  }
+
+  /** Returns never by itself. */
+  void await() {
     try {
       ended.await();
     } catch (InterruptedException interrupted) {
       Thread.currentThread().interrupt();
     }
+  }
+
+  /** Stays until the process is told to end. */
+  static void runUntilStopped(Runnable stop) {
+    stoppedBy(stop).await();
   }
 }

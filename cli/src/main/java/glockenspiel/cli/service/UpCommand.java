@@ -101,9 +101,10 @@ public final class UpCommand implements Callable<Integer> {
       stop.run();
       throw failure;
     }
+    Foreground foreground = Foreground.stoppedBy(stop);
     Addresses addresses = addresses(cluster, used);
     output.print(addresses, lines(addresses));
-    Foreground.runUntilStopped(stop);
+    foreground.await();
     return 0;
   }
 
