@@ -4,9 +4,13 @@ import glockenspiel.cli.demo.DemoCommand;
 import glockenspiel.cli.offline.ImageCommand;
 import glockenspiel.cli.offline.JournalCommand;
 import glockenspiel.cli.offline.MkfsCommand;
+import glockenspiel.cli.online.EvictCommand;
 import glockenspiel.cli.online.JournalsCommand;
 import glockenspiel.cli.online.LocksCommand;
+import glockenspiel.cli.online.MountCommand;
+import glockenspiel.cli.online.NodesCommand;
 import glockenspiel.cli.online.StatusCommand;
+import glockenspiel.cli.online.UnmountCommand;
 import glockenspiel.cli.online.WithdrawCommand;
 import glockenspiel.cli.output.CommandFailure;
 import glockenspiel.cli.output.ExitCode;
@@ -42,9 +46,13 @@ import picocli.CommandLine.ParseResult;
       JournalServiceCommand.class,
       NodeAgentCommand.class,
       StatusCommand.class,
+      NodesCommand.class,
       LocksCommand.class,
       JournalsCommand.class,
       WithdrawCommand.class,
+      MountCommand.class,
+      UnmountCommand.class,
+      EvictCommand.class,
       SimCommand.class,
       HelpCommand.class,
       AutoComplete.GenerateCompletion.class

@@ -75,8 +75,7 @@ final class VolumeReader {
           superblock.geometry().blockSize(),
           Integer.toString(geometry.blockSize()));
     }
-    map.checkPointer(block, "superblock", "sb_master_dir", superblock.master().address());
-    map.checkPointer(block, "superblock", "sb_root_dir", superblock.root().address());
+    superblock.checkInside(limit);
     return superblock;
   }
 

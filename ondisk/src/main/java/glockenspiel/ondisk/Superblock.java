@@ -88,6 +88,14 @@ public record Superblock(
     if (buffer.limit() < BYTES) {
       throw new IllegalArgumentException("buffer of " + buffer.limit() + " bytes");
     }
+    if (!MetaHeader.hasMagic(buffer)) {
+      throw CorruptBlockException.hex(
+          BASIC_BLOCK,
+          STRUCTURE,
+          "mh_magic",
+          Integer.toUnsignedLong(buffer.getInt(0)),
+          "0x%x: this is no GFS2 image".formatted(MetaHeader.MAGIC));
+    }
     MetaHeader.check(buffer, BASIC_BLOCK, MetaType.SUPERBLOCK);
     int blockSize = buffer.getInt(BLOCK_SIZE_AT);
     if (!Geometry.isBlockSize(blockSize)) {
@@ -138,6 +146,28 @@ public record Superblock(
     putName(buffer, TABLE_AT, lockTable);
     buffer.putLong(UUID_AT, uuid.getMostSignificantBits());
     buffer.putLong(UUID_AT + Long.BYTES, uuid.getLeastSignificantBits());
+  }
+
+  /**
+   * Checks that both directories lie inside the image.
+   *
+   * @param blocks of the image
+   * @throws CorruptBlockException if one does not, as in an image that was cut off
+   */
+  public void checkInside(long blocks) {
+    checkInside("sb_master_dir", master, blocks);
+    checkInside("sb_root_dir", root, blocks);
+  }
+
+  private void checkInside(String field, Inum inode, long blocks) {
+    if (inode.address() >= blocks) {
+      throw CorruptBlockException.hex(
+          geometry.superblockBlock(),
+          STRUCTURE,
+          field,
+          inode.address(),
+          "a block before 0x%x, where the image ends; is it truncated?".formatted(blocks));
+    }
   }
 
   private static Inum inum(ByteBuffer buffer, int at, long block, String field) {

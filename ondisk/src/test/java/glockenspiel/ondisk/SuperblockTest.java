@@ -45,7 +45,7 @@ final class SuperblockTest {
 
   @ParameterizedTest
   @CsvSource({
-    "0, 1, 'block 0x80 superblock mh_magic 0x1: expected 0x1161970'",
+    "0, 1, 'block 0x80 superblock mh_magic 0x1: expected 0x1161970: this is no GFS2 image'",
     "4, 2, 'block 0x80 superblock mh_type 2: expected 1'",
     "24, 1800, 'block 0x10 superblock sb_fs_format 1800: expected 1801..1802'",
     "28, 0, 'block 0x10 superblock sb_multihost_format 0: expected 1900..1900'",

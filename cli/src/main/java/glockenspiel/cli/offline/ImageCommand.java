@@ -22,6 +22,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;
@@ -92,7 +93,10 @@ public final class ImageCommand {
       Superblock superblock = file.superblock();
       int blockSize = superblock.geometry().blockSize();
       ImageInfo info =
-          ImageInfo.read(superblock.geometry(), file.size() / blockSize, file.blocks(blockSize));
+          file.named(
+              () ->
+                  ImageInfo.read(
+                      superblock.geometry(), file.size() / blockSize, file.blocks(blockSize)));
       Info view = view(info);
       output.print(view, lines(view));
       return ExitCode.OK;
@@ -214,21 +218,25 @@ public final class ImageCommand {
     try (ImageFile file = ImageFile.read(path)) {
       geometry = file.superblock().geometry();
     }
-    List<JournalVerdict> journals = journals(path);
+    JournalsSeen journals = journals(path);
     try (ImageFile file = ImageFile.read(path)) {
       int blockSize = geometry.blockSize();
       CheckReport report =
-          ImageCheck.check(geometry, file.size() / blockSize, file.blocks(blockSize), journals);
+          ImageCheck.check(
+              geometry, file.size() / blockSize, file.blocks(blockSize), journals.verdicts());
+      if (report.isClean() && journals.unreadable() != null) {
+        throw journals.unreadable();
+      }
       output.print(view(report), lines(report));
       return report.isClean() ? ExitCode.OK : ExitCode.BAD_ANSWER;
     }
   }
 
-  /**
-   * What a look at the journals says; where even that is impossible, the check itself will tell
-   * why.
-   */
-  private static List<JournalVerdict> journals(Path path) throws IOException {
+  /** What a look at the journals says, or why even that is impossible. */
+  private record JournalsSeen(
+      List<JournalVerdict> verdicts, @Nullable StorageException unreadable) {}
+
+  private static JournalsSeen journals(Path path) throws IOException {
     List<JournalVerdict> verdicts = new ArrayList<>();
     try (OfflineVolume offline = OfflineVolume.open(path, Access.READ)) {
       int count = offline.call((Volume volume) -> Promise.of(volume.info())).journals();
@@ -239,10 +247,10 @@ public final class ImageCommand {
             check.state() == JournalState.DIRTY ? "dirty, replay it first" : check.problem();
         verdicts.add(new JournalVerdict(jid, check.state() == JournalState.CLEAN, text));
       }
+      return new JournalsSeen(verdicts, null);
     } catch (StorageException unreadable) {
-      verdicts.add(new JournalVerdict(-1, false, String.valueOf(unreadable.getMessage())));
+      return new JournalsSeen(List.of(), unreadable);
     }
-    return verdicts;
   }
 
   private static Checked view(CheckReport report) {

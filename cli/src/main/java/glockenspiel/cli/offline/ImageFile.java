@@ -5,6 +5,7 @@ import glockenspiel.cli.output.ExitCode;
 import glockenspiel.image.BlockSink;
 import glockenspiel.journal.device.ImageInUseException;
 import glockenspiel.ondisk.BlockReader;
+import glockenspiel.ondisk.CorruptBlockException;
 import glockenspiel.ondisk.Geometry;
 import glockenspiel.ondisk.Superblock;
 import java.io.IOException;
@@ -86,7 +87,21 @@ final class ImageFile implements AutoCloseable {
           ExitCode.BAD_ANSWER,
           path + ": " + size() + " bytes are too few for a GFS2 image; is it truncated?");
     }
-    return Superblock.read(bytes(Geometry.SUPERBLOCK_BYTE, Geometry.BLOCK_SIZE_MIN));
+    return named(() -> Superblock.read(bytes(Geometry.SUPERBLOCK_BYTE, Geometry.BLOCK_SIZE_MIN)));
+  }
+
+  /** Something that reads the image. */
+  interface Looking<T> {
+    T look() throws IOException;
+  }
+
+  /** Does something with what the image holds; what is corrupt there is told with its name. */
+  <T> T named(Looking<T> work) throws IOException {
+    try {
+      return work.look();
+    } catch (CorruptBlockException corrupt) {
+      throw new CommandFailure(ExitCode.BAD_ANSWER, "image " + path + ": " + corrupt.getMessage());
+    }
   }
 
   /** Reads blocks of that size. */

@@ -48,7 +48,7 @@ public final class LocksCommand implements Callable<Integer> {
     @Option(names = "--type", description = "${COMPLETION-CANDIDATES}")
     private @Nullable Type type;
 
-    @Option(names = "--of", paramLabel = "NODE", description = "Held or wanted by this node.")
+    @Option(names = "--node", paramLabel = "NODE", description = "Held or wanted by this node.")
     private String node = "";
 
     @Option(names = "--contended", description = "Only locks that somebody waits for.")

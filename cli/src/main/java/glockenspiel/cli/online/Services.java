@@ -36,14 +36,6 @@ final class Services implements AutoCloseable {
   private String journalService = "";
 
   @Option(
-      names = "--node",
-      paramLabel = "HOST:PORT",
-      split = ",",
-      defaultValue = "${env:GLOCK_NODE:-127.0.0.1:7103}",
-      description = "One node-agent, or several. Default: ${DEFAULT-VALUE}, or GLOCK_NODE.")
-  private List<String> nodes = List.of();
-
-  @Option(
       names = "--timeout",
       paramLabel = "SECONDS",
       defaultValue = "10",
@@ -70,34 +62,32 @@ final class Services implements AutoCloseable {
 
   private final List<GrpcChannel> open = new ArrayList<>();
 
-  /** The addresses of the node-agents. */
-  List<String> nodes() {
-    return nodes;
-  }
-
   /** A stub of the lock-manager, with the deadline set. */
   <S extends AbstractStub<S>> S lockManager(Function<Channel, S> stub) {
-    return connect(lockManager, stub);
+    return connect("the lock-manager", "--lock-manager", lockManager, stub);
   }
 
   /** A stub of the journal-service, with the deadline set. */
   <S extends AbstractStub<S>> S journalService(Function<Channel, S> stub) {
-    return connect(journalService, stub);
+    return connect("the journal-service", "--journal-service", journalService, stub);
   }
 
   /** A stub of a node-agent, with the deadline set. */
   <S extends AbstractStub<S>> S node(String address, Function<Channel, S> stub) {
-    return connect(address, stub);
+    return connect("the node-agent", "--node", address, stub);
   }
 
-  private <S extends AbstractStub<S>> S connect(String address, Function<Channel, S> stub) {
+  private <S extends AbstractStub<S>> S connect(
+      String service, String flag, String address, Function<Channel, S> stub) {
     if (!address.matches(".+:[0-9]+")) {
-      throw CommandFailure.wrongUsage("'" + address + "' is no address; write HOST:PORT");
+      throw CommandFailure.wrongUsage(flag + " '" + address + "' is no address; write HOST:PORT");
     }
     try {
       GrpcChannel channel = GrpcChannel.open(address, security(), Telemetry.NONE);
       open.add(channel);
-      return stub.apply(channel.channel()).withDeadlineAfter(timeoutSeconds, TimeUnit.SECONDS);
+      return stub.apply(channel.channel())
+          .withInterceptors(new UnreachableNamed(service, address, flag))
+          .withDeadlineAfter(timeoutSeconds, TimeUnit.SECONDS);
     } catch (IOException unusable) {
       throw CommandFailure.wrongUsage(String.valueOf(unusable.getMessage()));
     }

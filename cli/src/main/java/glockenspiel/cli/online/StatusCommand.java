@@ -27,6 +27,7 @@ import picocli.CommandLine.Mixin;
     mixinStandardHelpOptions = true)
 public final class StatusCommand implements Callable<Integer> {
   @Mixin private final Services services = new Services();
+  @Mixin private final NodeAddresses addresses = new NodeAddresses();
   @Mixin private Output output = new Output();
 
   /** What is printed. */
@@ -83,7 +84,7 @@ public final class StatusCommand implements Callable<Integer> {
                                   GetLockspaceRequest.newBuilder().setLockspace(name).build())
                               .getLockspace()))
               .toList();
-      List<NodeView> nodes = services.nodes().stream().map(this::node).toList();
+      List<NodeView> nodes = addresses.all().stream().map(this::node).toList();
       output.print(new Status(lockspaces, nodes), lines(lockspaces, nodes));
       boolean wellAll =
           lockspaces.stream().allMatch(LockspaceStatus::gateOpen)

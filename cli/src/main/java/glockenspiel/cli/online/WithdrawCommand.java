@@ -1,10 +1,7 @@
 package glockenspiel.cli.online;
 
-import glockenspiel.cli.output.CommandFailure;
 import glockenspiel.cli.output.ExitCode;
 import glockenspiel.cli.output.Output;
-import glockenspiel.node.v1.GetStatusRequest;
-import glockenspiel.node.v1.NodeAgentServiceGrpc;
 import glockenspiel.node.v1.NodeStatus;
 import glockenspiel.node.v1.WithdrawRequest;
 import java.util.List;
@@ -37,6 +34,7 @@ public final class WithdrawCommand implements Callable<Integer> {
   private String reason = "";
 
   @Mixin private final Services services = new Services();
+  @Mixin private final NodeAddresses addresses = new NodeAddresses();
   @Mixin private Output output = new Output();
 
   /** What is printed. */
@@ -51,8 +49,8 @@ public final class WithdrawCommand implements Callable<Integer> {
   public Integer call() {
     try (services) {
       NodeStatus status =
-          services
-              .node(address(), NodeAgentServiceGrpc::newBlockingStub)
+          addresses
+              .find(services, node)
               .withdraw(WithdrawRequest.newBuilder().setReason(reason).build())
               .getStatus();
       var withdraw = status.getWithdraw();
@@ -75,28 +73,5 @@ public final class WithdrawCommand implements Callable<Integer> {
                       answer.releasesHeldBack())));
       return answer.state().equals("WITHDRAWN") ? ExitCode.OK : ExitCode.BAD_ANSWER;
     }
-  }
-
-  private String address() {
-    if (node.contains(":")) {
-      return node;
-    }
-    for (String candidate : services.nodes()) {
-      String name =
-          services
-              .node(candidate, NodeAgentServiceGrpc::newBlockingStub)
-              .getStatus(GetStatusRequest.getDefaultInstance())
-              .getStatus()
-              .getNodeName();
-      if (name.equals(node)) {
-        return candidate;
-      }
-    }
-    throw CommandFailure.wrongUsage(
-        "none of the node-agents "
-            + services.nodes()
-            + " is node "
-            + node
-            + "; say where it is with --node");
   }
 }

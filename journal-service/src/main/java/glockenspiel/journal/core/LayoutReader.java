@@ -59,6 +59,7 @@ final class LayoutReader {
         Superblock.read(owner.await(device.read(Geometry.SUPERBLOCK_BYTE, Superblock.BYTES)));
     this.geometry = superblock.geometry();
     this.blocks = device.size() >>> geometry.blockShift();
+    superblock.checkInside(blocks);
     this.reader = this::read;
     this.map = new BlockMap(geometry, blocks, reader);
   }

@@ -56,8 +56,7 @@ public final class OfflineVolume implements AutoCloseable {
       FileBlockDevice file = FileBlockDevice.open(image, access, owner);
       device = file;
       VolumeStateFile state = new VolumeStateFile(image, owner, InstantSource.system());
-      Volume volume =
-          await(owner, () -> Volume.open(owner, file, state, systemClock(InstantSource.system())));
+      Volume volume = openVolume(image, owner, file, state);
       opened = new OfflineVolume(owner, file, volume);
       return opened;
     } finally {
@@ -67,6 +66,17 @@ public final class OfflineVolume implements AutoCloseable {
           device.close();
         }
       }
+    }
+  }
+
+  private static Volume openVolume(
+      Path image, VirtualThreadOwner owner, FileBlockDevice device, VolumeStateFile state) {
+    try {
+      return await(
+          owner, () -> Volume.open(owner, device, state, systemClock(InstantSource.system())));
+    } catch (StorageException refused) {
+      throw new StorageException(
+          refused.reason(), "image " + image + ": " + refused.getMessage(), refused);
     }
   }
 

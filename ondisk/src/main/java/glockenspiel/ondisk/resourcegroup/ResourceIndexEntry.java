@@ -96,7 +96,14 @@ public record ResourceIndexEntry(long address, int length, long data0, int data,
         needed,
         fillsExactly(geometry, needed) ? needed + 1 : needed);
     FieldCheck.pointer(none, structure, "ri_data0", data0, address + length, limit);
-    FieldCheck.range(none, structure, "end of data", data0 + data, data0 + 1, limit);
+    if (dataEnd() > limit) {
+      throw new CorruptBlockException(
+          none,
+          structure,
+          "end of data",
+          dataEnd(),
+          "at most " + limit + ", the blocks of the image; is it truncated?");
+    }
   }
 
   private boolean fillsExactly(Geometry geometry, int blocks) {

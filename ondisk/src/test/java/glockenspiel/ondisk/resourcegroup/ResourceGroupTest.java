@@ -43,7 +43,8 @@ final class ResourceGroupTest {
     "8, 0, 'rindex entry 1 ri_length 0: expected 1..1'",
     "8, 2, 'rindex entry 1 ri_length 2: expected 1..1'",
     "20, 2074, 'rindex entry 1 ri_data0 0x81a: expected a block in 0x81b..0x3fff'",
-    "20, 16383, 'rindex entry 1 end of data 18439: expected 16384..16384'",
+    "20, 16383, 'rindex entry 1 end of data 18439: expected at most 16384, the blocks of the image;"
+        + " is it truncated?'",
     "24, 2055, 'rindex entry 1 ri_data 2055: expected 2056..2056'",
     "28, -1, 'rindex entry 1 ri_bitbytes -1: expected 1..536870911'"
   })
