@@ -11,24 +11,30 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Statfs after a replay. What always holds: the master plus all local changes is the truth. A
- * replay either leaves it so, by making the local file what the head says, or folds the local
- * change into the master.
+ * Statfs after a replay and after a close. What always holds: the master plus all local changes is
+ * the truth. A replay either leaves it so, by making the local file what the head says, or folds
+ * the local change into the master. The close of the last open journal folds what such replays have
+ * left.
  *
  * <p>A fold writes two places, and a crash can come between them; the kernel then counts twice.
  * Here the results are computed once and saved as absolute numbers beside the image, before
  * anything is written. Whoever comes after a crash writes those numbers again, and adds nothing.
  *
  * <p>A fold waits until all other journals are clean: one that is not may hold a newer copy of the
- * master, which its own replay would put over the sum. The last one folds for all.
+ * master, which its own replay would put over the sum; and closed: the node of one that is open may
+ * have the master in its cache. The last one folds for all.
  */
 final class StatfsFolding {
   private final VolumeAccess volume;
   private final List<Journal> journals;
 
+  /** No journal is opened in the middle of a fold, and no two folds run at once. */
+  private final Turn turn;
+
   StatfsFolding(VolumeAccess volume, List<Journal> journals) {
     this.volume = volume;
     this.journals = journals;
+    this.turn = new Turn(volume.owner());
   }
 
   /**
@@ -37,10 +43,11 @@ final class StatfsFolding {
    *
    * @param head that was the journal's head
    * @param plan what was replayed; null of a journal that was found clean
-   * @param fold whether nobody else can be using the master
+   * @param fold whether to fold, if no other journal is open or dirty
    * @return empty, or why statfs was left alone
    */
   String afterReplay(Journal journal, LogHeader head, @Nullable ReplayPlan plan, boolean fold) {
+    turn.take();
     try {
       StatfsFold begun = volume.keeper().state().fold();
       if (begun != null && isOf(begun, journal, head)) {
@@ -48,8 +55,8 @@ final class StatfsFolding {
         return "";
       }
       if (fold && othersAreClean(journal)) {
-        settle();
-        fold(journal, head, plan);
+        settleInTurn();
+        var _ = fold(journal, head.sequence(), head.position(), replayed(head, plan));
       } else if (plan != null && head.isV2() && head.statfsAddress() != 0) {
         makeLocal(journal, head.localStatfs());
       }
@@ -57,7 +64,53 @@ final class StatfsFolding {
     } catch (CorruptBlockException damage) {
       // The counts are for df alone; a check mends them. They must not keep a journal dirty.
       return "statfs left alone: " + damage.getMessage();
+    } finally {
+      turn.release();
     }
+  }
+
+  private static @Nullable StatfsChange replayed(LogHeader head, @Nullable ReplayPlan plan) {
+    return plan != null && head.isV2() ? head.localStatfs() : null;
+  }
+
+  /**
+   * A journal was closed in order. If it was the last one, folds what replays have left because it
+   * was open: nobody else would before the next mount, and the image is at rest now (rule 10). Only
+   * inside a task, with the journal's turn.
+   *
+   * <p>Is there a problem if the nodes see to it among themselves? Yes: a node that unmounts while
+   * another withdraws has looked for changes to fold before that one's journal is replayed, and the
+   * one that has withdrawn may not write.
+   */
+  void afterClose(Journal journal) {
+    if (!othersAreClosed(journal)) {
+      return;
+    }
+    turn.take();
+    try {
+      JournalCondition clean = journal.condition();
+      if (clean != null && isAnyChanged() && othersAreClean(journal)) {
+        settleInTurn();
+        if (fold(journal, clean.sequence(), clean.headBlock(), null)) {
+          volume.owner().await(volume.groupSync().sync());
+          forget(journal);
+        }
+      }
+    } catch (CorruptBlockException damage) {
+      // As after a replay: a check mends the counts.
+    } finally {
+      turn.release();
+    }
+  }
+
+  private boolean isAnyChanged() {
+    for (Journal each : journals) {
+      long block = each.layout().statfsChange();
+      if (block != 0 && !StatfsFile.read(volume, block).counts().equals(StatfsChange.NONE)) {
+        return true;
+      }
+    }
+    return false;
   }
 
   private static boolean isOf(StatfsFold fold, Journal journal, LogHeader head) {
@@ -67,10 +120,20 @@ final class StatfsFolding {
   }
 
   /**
-   * Ends a fold that a crash has interrupted, before anybody may change the master again. Only
-   * inside a task.
+   * Ends a fold that a crash has interrupted, before anybody may change the master again. In the
+   * slice in which it returns nobody folds: a journal that is being opened from there on is seen by
+   * whoever would fold. Only inside a task.
    */
   void settle() {
+    turn.take();
+    try {
+      settleInTurn();
+    } finally {
+      turn.release();
+    }
+  }
+
+  private void settleInTurn() {
     StatfsFold begun = volume.keeper().state().fold();
     if (begun == null || begun.applied()) {
       return;
@@ -117,7 +180,16 @@ final class StatfsFolding {
     apply(begun, List.of(begun.jid()), overwritten);
   }
 
-  private void fold(Journal journal, LogHeader head, @Nullable ReplayPlan plan) {
+  /**
+   * Folds all local changes.
+   *
+   * @param sequence of the journal's head, with {@code headBlock}: what the fold is known by
+   * @param replayed what the head of the replayed journal says of its local change; null to take
+   *     its file's word
+   * @return whether there was anything to fold
+   */
+  private boolean fold(
+      Journal journal, long sequence, long headBlock, @Nullable StatfsChange replayed) {
     StatfsChange sum = StatfsChange.NONE;
     List<Integer> zeroed = new ArrayList<>();
     for (Journal each : journals) {
@@ -126,23 +198,22 @@ final class StatfsFolding {
         continue;
       }
       StatfsChange inPlace = StatfsFile.read(volume, block).counts();
-      StatfsChange local =
-          each == journal && plan != null && head.isV2() ? head.localStatfs() : inPlace;
+      StatfsChange local = each == journal && replayed != null ? replayed : inPlace;
       if (!local.equals(StatfsChange.NONE) || !inPlace.equals(StatfsChange.NONE)) {
         sum = sum.plus(local);
         zeroed.add(each.jid());
       }
     }
     if (zeroed.isEmpty()) {
-      return;
+      return false;
     }
     StatfsChange master =
         StatfsFile.read(volume, volume.layout().masterStatfs()).counts().plus(sum);
     StatfsFold begun =
         new StatfsFold(
             journal.jid(),
-            head.sequence(),
-            head.position(),
+            sequence,
+            headBlock,
             master.total(),
             master.free(),
             master.dinodes(),
@@ -150,6 +221,7 @@ final class StatfsFolding {
             false);
     volume.owner().await(volume.keeper().change(state -> state.withFold(begun)));
     apply(begun, zeroed, true);
+    return true;
   }
 
   private void apply(StatfsFold fold, List<Integer> zeroed, boolean master) {
@@ -190,10 +262,16 @@ final class StatfsFolding {
       if (known == null) {
         known = other.examine(block -> true).condition();
       }
-      if (known.state() != JournalState.CLEAN || !other.fence().is(FencingState.CLOSED)) {
+      if (known.state() != JournalState.CLEAN) {
         return false;
       }
     }
-    return true;
+    // Others may have been opened while the last ones were looked at.
+    return othersAreClosed(replayed);
+  }
+
+  private boolean othersAreClosed(Journal than) {
+    return journals.stream()
+        .allMatch(other -> other == than || other.fence().is(FencingState.CLOSED));
   }
 }

@@ -161,7 +161,6 @@ public final class Volume {
     access.groupSync().requireHealthy();
     EpochFence fence = journal.fence();
     access.owner().await(fence.fence("opened anew by " + nodeName));
-    settleStatfs();
     Examination seen = journal.examine(block -> true);
     seen.requireReadable();
     if (seen.condition().state() != JournalState.CLEAN) {
@@ -173,6 +172,7 @@ public final class Volume {
               + seen.condition().sequence()
               + ": have it replayed before it is opened");
     }
+    settleStatfs();
     fence.open(nodeName);
     journal.beginWriting(seen.readableHead());
     return new OpenedJournal(
@@ -211,6 +211,7 @@ public final class Volume {
         journal -> {
           access.groupSync().requireHealthy();
           journal.close(epoch);
+          statfs.afterClose(journal);
           return null;
         });
   }
@@ -258,7 +259,8 @@ public final class Volume {
   /**
    * Fences whatever epoch the journal has, replays it if it is dirty, and writes the clean header.
    *
-   * @param foldStatfs also folds local statfs changes into the master
+   * @param foldStatfs also folds local statfs changes into the master, if no other journal is open
+   *     or dirty
    */
   public Promise<ReplayResult> replay(int jid, boolean foldStatfs, ReplayListener listener) {
     return refusing(

@@ -1,6 +1,7 @@
 package glockenspiel.journal.core;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import glockenspiel.ondisk.inode.Dinode;
@@ -83,6 +84,80 @@ class StatfsFoldingTest {
     assertEquals(plus(TinyImage.MASTER, -7, 3), image.counts(image.masterStatfs));
     test.call(volume -> volume.replay(1, true, ReplayListener.NONE));
     assertEquals(plus(TinyImage.MASTER, -7, 3), image.counts(image.masterStatfs));
+  }
+
+  private void close(OpenedJournal journal) {
+    test.call(volume -> volume.closeJournal(journal.jid(), journal.epoch()));
+  }
+
+  /** What one node's replay has left, while two more were mounted; they leave now. */
+  @Test
+  void theCloseOfTheLastOpenJournalFoldsWhatAReplayHasLeft() {
+    OpenedJournal last = open(1);
+    append(open(0), List.of(), new StatfsCounts(0, -7, 3));
+    replay(0, true);
+    assertEquals(TinyImage.MASTER, image.counts(image.masterStatfs));
+    OpenedJournal again = open(0);
+    close(last);
+    // The node of the other journal may have the master in its cache.
+    assertEquals(TinyImage.MASTER, image.counts(image.masterStatfs));
+    close(again);
+    assertEquals(plus(TinyImage.MASTER, -7, 3), image.counts(image.masterStatfs));
+    assertEquals(StatfsChange.NONE, image.counts(image.localStatfs.getFirst()));
+    assertNull(test.store.saved().fold());
+  }
+
+  @Test
+  void aCloseThatFindsNothingToFoldOnlyReads() {
+    OpenedJournal last = open(1);
+    test.operations.setLength(0);
+    close(last);
+    assertEquals("wserr", test.operations.toString());
+  }
+
+  @Test
+  void aDirtyJournalKeepsACloseFromFolding() {
+    OpenedJournal last = open(1);
+    OpenedJournal dirty = open(0);
+    append(dirty, List.of(), new StatfsCounts(0, -7, 3));
+    test.call(volume -> volume.fence(0, dirty.epoch()));
+    close(last);
+    assertEquals(TinyImage.MASTER, image.counts(image.masterStatfs));
+    replay(0, true);
+    assertEquals(plus(TinyImage.MASTER, -7, 3), image.counts(image.masterStatfs));
+  }
+
+  /** Wherever the close is cut off, whoever comes next counts the change once. */
+  @Test
+  void aFoldThatACrashCutsOffInACloseIsCountedOnce() {
+    boolean ended = false;
+    for (int operations = 0; !ended; operations++) {
+      for (boolean replaysNext : List.of(true, false)) {
+        TinyImage fresh = TinyImage.of(1024, 2, 64);
+        try (TestVolume cut = TestVolume.of(fresh.disk, 21)) {
+          OpenedJournal last = cut.call(volume -> volume.openJournal(1, "node-1"));
+          OpenedJournal lost = cut.call(volume -> volume.openJournal(0, "node-0"));
+          LogFlush flush =
+              new LogFlush(List.of(), List.of(), List.of(), -1, new StatfsCounts(0, -7, 3), 2);
+          cut.call(volume -> volume.append(0, lost.epoch(), flush));
+          cut.call(volume -> volume.replay(0, true, ReplayListener.NONE));
+          cut.operationsLeft = operations;
+          ended = cut.begin(volume -> volume.closeJournal(1, last.epoch())).isDone();
+          cut.crash(operations);
+          cut.open();
+          // The next first mounter looks at all journals; a node that knows better opens one at
+          // once.
+          if (replaysNext) {
+            cut.call(volume -> volume.replay(1, true, ReplayListener.NONE));
+          }
+          OpenedJournal next = cut.call(volume -> volume.openJournal(0, "next"));
+          cut.call(volume -> volume.replay(1, true, ReplayListener.NONE));
+          cut.call(volume -> volume.closeJournal(0, next.epoch()));
+          assertEquals(plus(TinyImage.MASTER, -7, 3), fresh.counts(fresh.masterStatfs));
+          assertEquals(StatfsChange.NONE, fresh.counts(fresh.localStatfs.getFirst()));
+        }
+      }
+    }
   }
 
   @Test

@@ -231,7 +231,7 @@ final class Mount {
       requireGoingOn();
       requireLease();
       long generation = membership.gate().generation();
-      owner.await(storage.replay(slot, false, trace));
+      owner.await(storage.replay(slot, true, trace));
       if (membership.gate().isPending(slot)) {
         membership.session().send(new NodeMessage.ReportClean(generation, slot));
       }

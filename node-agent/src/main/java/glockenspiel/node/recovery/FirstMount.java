@@ -94,7 +94,7 @@ public final class FirstMount {
     }
     GrowingPause pauses = settings.pauses();
     while (true) {
-      rest.removeIf(jid -> isClean(look.replay(jid, true, trace)));
+      rest.removeIf(jid -> isClean(look.replay(jid, trace)));
       if (rest.isEmpty()) {
         return;
       }

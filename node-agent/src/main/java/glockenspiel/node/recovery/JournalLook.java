@@ -83,8 +83,8 @@ final class JournalLook {
   }
 
   /** Replays the journal if its glock can be had. */
-  Outcome replay(int jid, boolean foldStatfs, String trace) {
-    return withGlock(jid, trace, () -> replayHeld(jid, foldStatfs, trace));
+  Outcome replay(int jid, String trace) {
+    return withGlock(jid, trace, () -> replayHeld(jid, trace));
   }
 
   /**
@@ -96,7 +96,7 @@ final class JournalLook {
         jid,
         trace,
         () -> {
-          Outcome outcome = replayHeld(jid, false, trace);
+          Outcome outcome = replayHeld(jid, trace);
           if (outcome instanceof Outcome.Clean) {
             membership.session().send(new NodeMessage.ReportClean(generation, jid));
             events.happened(new CleanReported(jid, generation, trace));
@@ -117,7 +117,7 @@ final class JournalLook {
           JournalCheck check = await(storage.check(jid));
           return check.state() == JournalState.CLEAN && !check.open()
               ? new Outcome.Well()
-              : replayHeld(jid, false, trace);
+              : replayHeld(jid, trace);
         });
   }
 
@@ -167,8 +167,8 @@ final class JournalLook {
     }
   }
 
-  private Outcome replayHeld(int jid, boolean foldStatfs, String trace) {
-    ReplayResult result = await(storage.replay(jid, foldStatfs, trace));
+  private Outcome replayHeld(int jid, String trace) {
+    ReplayResult result = await(storage.replay(jid, true, trace));
     events.happened(new ReplayDone(result, trace));
     return new Outcome.Clean(result);
   }

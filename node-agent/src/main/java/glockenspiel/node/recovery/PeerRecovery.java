@@ -134,7 +134,7 @@ public final class PeerRecovery {
    * @return false when somebody has its glock
    */
   public boolean replayIfFree(int jid) {
-    return !(look.replay(jid, false, trace) instanceof JournalLook.Outcome.Busy);
+    return !(look.replay(jid, trace) instanceof JournalLook.Outcome.Busy);
   }
 
   /**
@@ -151,8 +151,8 @@ public final class PeerRecovery {
   /**
    * Folds what is to be had now, and nothing after that. Only inside a task.
    *
-   * <p>Is there a problem if a node unmounts with folds undone? If it is the last one, the master
-   * file stays wrong until the next mount (rule 10).
+   * <p>Is there a problem if a node unmounts with folds undone? No: the close of the last open
+   * journal folds for all (rule 10). Until then {@code df} is off, so what can be done is done.
    */
   public void finishFolding() {
     finishing = true;

@@ -219,9 +219,8 @@ public final class Withdraw {
   }
 
   /**
-   * Step 9. W holds live EX: nobody is mounted, so nobody uses the master statfs file, and replay
-   * may fold. The report belongs to the generation that was known before the replay, as a peer's
-   * does.
+   * Step 9. W holds live EX: nobody is mounted. The report belongs to the generation that was known
+   * before the replay, as a peer's does.
    */
   private void replayOwn() {
     step.become(WithdrawStep.REPLAYING, "nobody else is mounted");

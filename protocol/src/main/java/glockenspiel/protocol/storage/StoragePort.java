@@ -58,8 +58,8 @@ public interface StoragePort {
    * The caller holds the journal glock EX. Nothing is written when the journal cannot be replayed
    * whole (JOURNAL_CORRUPT).
    *
-   * @param foldStatfs also adds the local statfs change to the master: only when nobody else can be
-   *     using the master
+   * @param foldStatfs also adds the local statfs changes to the master, if no other journal is open
+   *     or dirty; otherwise that is left to peers, and to the close of the last open journal
    * @param trace W3C traceparent; empty for none
    */
   Promise<ReplayResult> replay(int jid, boolean foldStatfs, String trace);

@@ -172,13 +172,14 @@ final class StorageLedger implements Observer {
     return state.journal(jid).standing() == VolumeState.Standing.OPEN;
   }
 
-  /** Whether a fold of statfs changes was begun, and an open may have to finish it. */
+  /** Whether a fold of statfs changes was begun, by a close or a replay; an open may finish it. */
   boolean isFolding() {
     return state.fold() != null
         && unanswered.stream()
             .anyMatch(
                 call ->
                     call.body() instanceof StorageCall.Open
+                        || call.body() instanceof StorageCall.Close
                         || call.body() instanceof StorageCall.Replay);
   }
 
