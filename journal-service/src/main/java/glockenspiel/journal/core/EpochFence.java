@@ -23,6 +23,10 @@ final class EpochFence {
   private long epoch;
   private String nodeName;
   private int inFlight;
+
+  /** CLOSED or FENCED. */
+  private FencingState beforeReplay = FencingState.FENCED;
+
   private Promise<@Nullable Void> drained = Promise.of(null);
   private Promise<@Nullable Void> fenced = Promise.of(null);
 
@@ -203,6 +207,7 @@ final class EpochFence {
 
   /** A replay begins; everything is fenced. */
   void beginReplay(String reason) {
+    beforeReplay = machine.state();
     machine.become(FencingState.REPLAYING, reason);
   }
 
@@ -214,9 +219,15 @@ final class EpochFence {
     machine.become(FencingState.CLOSED, reason);
   }
 
-  /** A replay ended without a clean journal. */
+  /**
+   * A replay did not come to its end: the epoch is what it was before.
+   *
+   * <p>Is there a problem if a journal that was closed is left fenced? Yes: when it is clean,
+   * nobody has a reason to replay it again, and whoever waits to see it closed waits for ever (rule
+   * 12).
+   */
   void abandonReplay(String reason) {
-    machine.become(FencingState.FENCED, reason);
+    machine.become(beforeReplay, reason);
   }
 
   private Promise<@Nullable Void> save(Standing standing) {

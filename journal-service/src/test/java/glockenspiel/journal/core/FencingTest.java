@@ -192,6 +192,19 @@ class FencingTest {
     assertTrue(test.call(volume -> volume.replay(0, true, ReplayListener.NONE)).replayed());
   }
 
+  /** A node that has withdrawn asks again because it has not heard of the end of its replay. */
+  @Test
+  void aCleanJournalWhoseSecondReplayFailsIsStillSeenClean() {
+    OpenedJournal journal = open(0);
+    append(journal, flush(image.firstData)).get();
+    assertTrue(test.call(volume -> volume.replay(0, true, ReplayListener.NONE)).replayed());
+    test.faults.failReads(test.volume().journalRanges(0), 1);
+    assertEquals(
+        Reason.IO_ERROR, reason(test.begin(volume -> volume.replay(0, true, ReplayListener.NONE))));
+    assertEquals(FencingState.CLOSED, test.volume().journals().getFirst().fencing());
+    assertTrue(test.begin(volume -> volume.awaitClean(0)).isDone());
+  }
+
   @Test
   void watchersSeeEveryChange() {
     List<String> seen = new ArrayList<>();
