@@ -18,9 +18,9 @@ import java.util.TreeMap;
 
 /**
  * Rule 7: a clean log header is written only by an orderly unmount or a finished replay. A header
- * that says clean may go to the device only while a close of that journal's open epoch, by a node
- * that does not withdraw, or a replay of that journal waits for its answer; and a close comes only
- * when all images in the journal are in place.
+ * that says clean may go to the device only while a close of that journal's open epoch, sent by a
+ * node that did not withdraw then, or a replay of that journal waits for its answer. A close that
+ * was late on its way is an orderly one: what it needs was in place when it was sent.
  *
  * <p>Knows on the way what the newest durable header of each journal says.
  */
@@ -31,6 +31,7 @@ final class CleanHeaderChecker implements Observer {
   private final VolumeMap map;
   private final StorageLedger ledger;
   private final Set<NodeId> withdrawing = new LinkedHashSet<>();
+  private final Set<StorageCall> orderly = new LinkedHashSet<>();
   private final TreeMap<Long, Header> unsynced = new TreeMap<>();
   private final TreeMap<Integer, Header> newest = new TreeMap<>();
 
@@ -53,6 +54,11 @@ final class CleanHeaderChecker implements Observer {
           withdrawing.add(node);
       case Observation.NodeTold(NodeId node, NodeEvent.Withdrawn withdrawn) ->
           withdrawing.remove(node);
+      case Observation.CallSent(StorageCall call) -> {
+        if (call.body() instanceof StorageCall.Close && !withdrawing.contains(call.node())) {
+          orderly.add(call);
+        }
+      }
       case Observation.DeviceWriteCalled(long sequence, List<DeviceWrite> writes) ->
           DeviceBlocks.forEach(
               map.geometry(), writes, (block, content, whole) -> written(sequence, block, content));
@@ -100,7 +106,7 @@ final class CleanHeaderChecker implements Observer {
           return true;
         }
         case StorageCall.Close close -> {
-          if (close.epoch() == ledger.epoch(jid) && !withdrawing.contains(call.node())) {
+          if (close.epoch() == ledger.epoch(jid) && orderly.contains(call)) {
             return true;
           }
         }
