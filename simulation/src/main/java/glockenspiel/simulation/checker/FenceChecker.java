@@ -87,12 +87,14 @@ public final class FenceChecker implements Observer {
     }
     for (int jid : ledger.replaying()) {
       if (map.isStatfs(block) || !whole || ledger.journal(jid).hasImage(block, hash)) {
-        if (causes.isEmpty()) {
-          // The replay has cut the owner off before it read a byte.
-          ledger.fenced(jid, ledger.epoch(jid));
-        }
         causes.add(new Cause(jid, Cause.REPLAY));
       }
+    }
+    boolean known = whole && !map.isStatfs(block);
+    if (known && causes.size() == 1 && causes.getFirst().epoch() == Cause.REPLAY) {
+      // Nobody else can have written it, so this replay has cut the owner off before.
+      int jid = causes.getFirst().jid();
+      ledger.fenced(jid, ledger.epoch(jid));
     }
     if (causes.isEmpty() && map.isStatfs(block) && ledger.isFolding()) {
       causes.add(new Cause(NO_JID, Cause.REPLAY));
