@@ -11,6 +11,7 @@ import glockenspiel.cli.online.MountCommand;
 import glockenspiel.cli.online.NodesCommand;
 import glockenspiel.cli.online.StatusCommand;
 import glockenspiel.cli.online.UnmountCommand;
+import glockenspiel.cli.online.WhyCommand;
 import glockenspiel.cli.online.WithdrawCommand;
 import glockenspiel.cli.output.CommandFailure;
 import glockenspiel.cli.output.ExitCode;
@@ -49,6 +50,7 @@ import picocli.CommandLine.ParseResult;
       NodesCommand.class,
       LocksCommand.class,
       JournalsCommand.class,
+      WhyCommand.class,
       WithdrawCommand.class,
       MountCommand.class,
       UnmountCommand.class,

@@ -49,6 +49,11 @@ class OnlineCommandsTest {
       assertEquals("EX", held.get(0).get("holders").get(0).get("mode").textValue());
       assertEquals(
           0, GlockRun.of("locks", "--json", "--contended", locks).json().get("locks").size());
+      JsonNode why = GlockRun.of("why", "9/0", "--json", locks).json();
+      assertEquals(first, why.get("lock").get("holders").get(0).get("node").textValue());
+      JsonNode root = GlockRun.of("why", "/", "--json", locks, nodes).json();
+      assertEquals("INODE", root.get("lock").get("type").textValue());
+      GlockRun.of("why", "x/1", locks).refused(2, "'x/1'", "2/1a3");
       GlockRun dump = GlockRun.of("locks", "dump", locks);
       assertTrue(dump.out().startsWith("G: "), dump.out());
 

@@ -167,6 +167,7 @@ final class Timeline {
               .formatted(lost.nodeName(), lost.reason(), lost.orphans());
       case Notice.FirstMounterChosen chosen -> chosen.nodeName() + " is first mounter now";
       case Notice.SessionLeft left -> left.nodeName() + " has left";
+      case Notice.WaitCycleLasts(var cycle) -> "members wait for each other: " + cycle;
       case Notice.SessionJoined _ -> null;
     };
   }

@@ -7,10 +7,7 @@ import glockenspiel.lock.v1.DumpLocksRequest;
 import glockenspiel.lock.v1.GlockType;
 import glockenspiel.lock.v1.ListLocksRequest;
 import glockenspiel.lock.v1.ListLocksResponse;
-import glockenspiel.lock.v1.LockHolder;
-import glockenspiel.lock.v1.LockInfo;
 import glockenspiel.lock.v1.LockInspectionServiceGrpc;
-import glockenspiel.lock.v1.LockWaiter;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -66,30 +63,14 @@ public final class LocksCommand implements Callable<Integer> {
   @Mixin private Output output = new Output();
 
   /** What is printed. */
-  record Locks(String volume, List<Lock> locks) {}
-
-  /** A glock. */
-  record Lock(String type, long number, List<Holder> holders, List<Waiter> waiters) {}
-
-  /** Who holds it. */
-  record Holder(
-      String node, String mode, long grantNumber, @Nullable String demoteTo, boolean orphan) {}
-
-  /** Who wants it. */
-  record Waiter(
-      String node,
-      String mode,
-      List<String> flags,
-      boolean conversion,
-      boolean gated,
-      long waitedMillis) {}
+  record Locks(String volume, List<LockView> locks) {}
 
   @Override
   public Integer call() {
     try (services) {
       var inspection = services.lockManager(LockInspectionServiceGrpc::newBlockingStub);
       String volume = Lockspaces.choose(inspection, filter.volume);
-      List<Lock> locks = new ArrayList<>();
+      List<LockView> locks = new ArrayList<>();
       String page = "";
       do {
         ListLocksResponse answer =
@@ -102,7 +83,7 @@ public final class LocksCommand implements Callable<Integer> {
                     .setPageSize(PAGE)
                     .setPageToken(page)
                     .build());
-        answer.getLocksList().forEach(lock -> locks.add(view(lock)));
+        answer.getLocksList().forEach(lock -> locks.add(LockView.of(lock)));
         page = answer.getNextPageToken();
       } while (!page.isEmpty());
       output.print(new Locks(volume, locks), table(locks));
@@ -133,60 +114,14 @@ public final class LocksCommand implements Callable<Integer> {
     }
   }
 
-  private static Lock view(LockInfo lock) {
-    return new Lock(
-        Names.of(lock.getGlock().getType()),
-        lock.getGlock().getNumber(),
-        lock.getHoldersList().stream().map(LocksCommand::view).toList(),
-        lock.getWaitersList().stream().map(LocksCommand::view).toList());
-  }
-
-  private static Holder view(LockHolder holder) {
-    String demoteTo = Names.of(holder.getDemoteTo());
-    return new Holder(
-        holder.getNodeName(),
-        Names.of(holder.getMode()),
-        holder.getGrantNumber(),
-        demoteTo.equals("UNSPECIFIED") ? null : demoteTo,
-        holder.getOrphan());
-  }
-
-  private static Waiter view(LockWaiter waiter) {
-    return new Waiter(
-        waiter.getNodeName(),
-        Names.of(waiter.getMode()),
-        waiter.getFlagsList().stream().map(Names::of).toList(),
-        waiter.getConversion(),
-        waiter.getGated(),
-        waiter.getWaitedMillis());
-  }
-
-  private static List<String> table(List<Lock> locks) {
+  private static List<String> table(List<LockView> locks) {
     Table table = new Table("TYPE", "NUMBER", "HELD BY", "WANTED BY");
-    for (Lock lock : locks) {
+    for (LockView lock : locks) {
       table.row(
           lock.type(),
           "0x" + Long.toHexString(lock.number()),
-          lock.holders().stream()
-              .map(
-                  holder ->
-                      holder.node()
-                          + ":"
-                          + holder.mode()
-                          + (holder.demoteTo() == null ? "" : ">" + holder.demoteTo())
-                          + (holder.orphan() ? " (orphan)" : ""))
-              .collect(Collectors.joining(" ")),
-          lock.waiters().stream()
-              .map(
-                  waiter ->
-                      waiter.node()
-                          + ":"
-                          + waiter.mode()
-                          + (waiter.gated() ? " (gated)" : "")
-                          + " "
-                          + waiter.waitedMillis()
-                          + "ms")
-              .collect(Collectors.joining(" ")));
+          lock.holders().stream().map(LockView.Holder::toString).collect(Collectors.joining(" ")),
+          lock.waiters().stream().map(LockView.Waiter::toString).collect(Collectors.joining(" ")));
     }
     return table.lines();
   }

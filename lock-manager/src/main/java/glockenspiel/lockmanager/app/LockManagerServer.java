@@ -31,6 +31,9 @@ public final class LockManagerServer implements AutoCloseable {
     this.server = server;
   }
 
+  /** A ring that is told of has lasted between one and two of these. */
+  private static final long WAIT_CYCLE_LOOK_NANOS = 10_000_000_000L;
+
   private static final LockManagerShell.Listener QUIET =
       new LockManagerShell.Listener() {
         @Override
@@ -129,6 +132,7 @@ public final class LockManagerServer implements AutoCloseable {
                   .add(new LockManagerGrpcService(shell))
                   .add(new LockInspectionGrpcService(shell, clock)));
       running.set(server);
+      lookForWaitCycles(owner, shell);
       server.setReady(true);
       LOG.info(
           "lock-manager started incarnation={} leaseMillis={}",
@@ -139,6 +143,16 @@ public final class LockManagerServer implements AutoCloseable {
       owner.close();
       throw failure;
     }
+  }
+
+  private static void lookForWaitCycles(VirtualThreadOwner owner, LockManagerShell shell) {
+    var _ =
+        owner.after(
+            WAIT_CYCLE_LOOK_NANOS,
+            () -> {
+              shell.lookForWaitCycles();
+              lookForWaitCycles(owner, shell);
+            });
   }
 
   /** The port that it listens on. */

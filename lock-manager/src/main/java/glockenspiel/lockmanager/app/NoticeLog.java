@@ -1,6 +1,7 @@
 package glockenspiel.lockmanager.app;
 
 import glockenspiel.lockmanager.core.Notice;
+import glockenspiel.lockmanager.core.WaitCycle;
 import glockenspiel.lockmanager.grpc.LockManagerShell;
 import glockenspiel.protocol.lock.GateStatus;
 import glockenspiel.runtime.state.InvariantViolation;
@@ -22,6 +23,7 @@ final class NoticeLog implements LockManagerShell.Listener {
   private final LongUpDownCounter sessions;
   private final LongCounter lost;
   private final LongCounter withdraws;
+  private final LongCounter waitCycles;
   private final DoubleHistogram gateClosed;
 
   NoticeLog(Telemetry telemetry, Runnable whenViolated) {
@@ -43,6 +45,12 @@ final class NoticeLog implements LockManagerShell.Listener {
             .meter()
             .counterBuilder("glockenspiel.lock.withdraws")
             .setDescription("Withdraws that were announced")
+            .build();
+    this.waitCycles =
+        telemetry
+            .meter()
+            .counterBuilder("glockenspiel.lock.wait.cycles")
+            .setDescription("Rings of members that have waited for each other at two looks")
             .build();
     this.gateClosed =
         telemetry
@@ -101,6 +109,10 @@ final class NoticeLog implements LockManagerShell.Listener {
       }
       case Notice.FirstMounterChosen(long session, String node) ->
           LOG.info("first mounter lockspace={} session={} node={}", lockspace, session, node);
+      case Notice.WaitCycleLasts(WaitCycle cycle) -> {
+        waitCycles.add(1);
+        LOG.warn("members wait for each other lockspace={} ring=\"{}\"", lockspace, cycle);
+      }
     }
   }
 

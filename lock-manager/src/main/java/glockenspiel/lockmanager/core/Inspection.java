@@ -107,6 +107,11 @@ final class Inspection {
     return page.stream().map(glock -> picture(lockspace, glock)).toList();
   }
 
+  static LockInfo lock(Lockspace lockspace, GlockName name) {
+    Glock glock = lockspace.table().find(name);
+    return picture(lockspace, glock == null ? new Glock(name) : glock);
+  }
+
   private static void forEachCandidate(
       Lockspace lockspace, LockFilter filter, Consumer<Glock> visitor) {
     if (filter.nodeName() != null) {

@@ -31,4 +31,10 @@ public sealed interface LockEvent {
    * @param reason for logs and for the node
    */
   record Evict(long sessionId, String reason) implements LockEvent {}
+
+  /**
+   * Time to look for members that wait for each other in a ring. One that is there at two looks in
+   * a row is told once, as {@link Notice.WaitCycleLasts}.
+   */
+  record LookForWaitCycles() implements LockEvent {}
 }

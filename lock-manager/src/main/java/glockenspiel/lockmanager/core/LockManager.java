@@ -105,6 +105,7 @@ public final class LockManager {
           session.lockspace.recovery().lose(session, CloseCause.EVICTED, "evicted: " + reason);
         }
       }
+      case LockEvent.LookForWaitCycles() -> lockspaces.values().forEach(Lockspace::tellWaitCycles);
     }
   }
 
@@ -186,6 +187,23 @@ public final class LockManager {
       String lockspaceName, LockFilter filter, @Nullable GlockName after, int countMax) {
     Lockspace lockspace = lockspaces.get(lockspaceName);
     return lockspace == null ? List.of() : Inspection.locks(lockspace, filter, after, countMax);
+  }
+
+  /** One glock as it is now; without holders and waiters when nobody has or wants it. */
+  public LockInfo lock(String lockspaceName, GlockName name) {
+    Lockspace lockspace = lockspaces.get(lockspaceName);
+    return lockspace == null
+        ? new LockInfo(name, List.of(), List.of(), false, true)
+        : Inspection.lock(lockspace, name);
+  }
+
+  /**
+   * The members of a lockspace that wait for each other now; empty for an unknown one. Costs as
+   * much as there are waiting requests and holders of what they want.
+   */
+  public List<WaitCycle> waitCycles(String lockspaceName) {
+    Lockspace lockspace = lockspaces.get(lockspaceName);
+    return lockspace == null ? List.of() : new WaitForGraph(lockspace).cycles();
   }
 
   /**

@@ -11,7 +11,9 @@ import glockenspiel.protocol.lock.NodeMessage.Renew;
 import glockenspiel.protocol.lock.NodeMessage.ReportClean;
 import glockenspiel.protocol.lock.NodeMessage.ReportFirstMountDone;
 import glockenspiel.protocol.lock.Welcome;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 
 /**
@@ -30,6 +32,9 @@ final class Lockspace {
   private final RecoveryGate gate;
   private final Granting granting;
   private final Recovery recovery;
+
+  /** What the last look has found, and whether it was told. */
+  private Map<WaitCycle, Boolean> waitCycles = Map.of();
 
   Lockspace(
       String name,
@@ -73,6 +78,19 @@ final class Lockspace {
 
   Recovery recovery() {
     return recovery;
+  }
+
+  /** Looks for rings of waiting members, and tells of each that was there before, once. */
+  void tellWaitCycles() {
+    Map<WaitCycle, Boolean> found = new LinkedHashMap<>();
+    for (WaitCycle cycle : new WaitForGraph(this).cycles()) {
+      Boolean told = waitCycles.get(cycle);
+      if (Boolean.FALSE.equals(told)) {
+        outbox.tell(this, new Notice.WaitCycleLasts(cycle));
+      }
+      found.put(cycle, told != null);
+    }
+    waitCycles = found;
   }
 
   /** A node joins, unless another one with its name is present. */

@@ -53,4 +53,7 @@ public sealed interface Notice {
 
   /** This member has to see to every journal. */
   record FirstMounterChosen(long sessionId, String nodeName) implements Notice {}
+
+  /** Members wait for each other, and have since the look before. */
+  record WaitCycleLasts(WaitCycle cycle) implements Notice {}
 }

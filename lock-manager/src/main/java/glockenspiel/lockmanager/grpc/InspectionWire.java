@@ -6,10 +6,12 @@ import glockenspiel.lock.v1.LockWaiter;
 import glockenspiel.lock.v1.Lockspace;
 import glockenspiel.lock.v1.PendingRecovery;
 import glockenspiel.lock.v1.SessionState;
+import glockenspiel.lock.v1.WaitLink;
 import glockenspiel.lockmanager.core.LockFilter;
 import glockenspiel.lockmanager.core.LockInfo;
 import glockenspiel.lockmanager.core.LockspaceInfo;
 import glockenspiel.lockmanager.core.SessionInfo;
+import glockenspiel.lockmanager.core.WaitCycle;
 import glockenspiel.protocol.lock.GlockName;
 import glockenspiel.protocol.lock.GlockType;
 import glockenspiel.protocol.wire.FieldCheck;
@@ -110,6 +112,24 @@ final class InspectionWire {
               .setConversion(waiter.conversion())
               .setGated(waiter.heldByGate())
               .setWaitedMillis(millis(nowNanos - waiter.sinceNanos())));
+    }
+    return builder.build();
+  }
+
+  static glockenspiel.lock.v1.WaitCycle waitCycle(WaitCycle cycle, long nowNanos) {
+    glockenspiel.lock.v1.WaitCycle.Builder builder = glockenspiel.lock.v1.WaitCycle.newBuilder();
+    for (WaitCycle.Wait wait : cycle.waits()) {
+      builder.addWaits(
+          WaitLink.newBuilder()
+              .setSessionId(wait.sessionId())
+              .setNodeName(wait.nodeName())
+              .setRequestId(wait.requestId())
+              .setGlock(LockWire.glock(wait.glock()))
+              .setMode(LockWire.mode(wait.mode()))
+              .setWaitedMillis(millis(nowNanos - wait.sinceNanos()))
+              .setBlockerSessionId(wait.blockerSessionId())
+              .setBlockerNodeName(wait.blockerNodeName())
+              .setBlockerHolds(wait.blockerHolds()));
     }
     return builder.build();
   }

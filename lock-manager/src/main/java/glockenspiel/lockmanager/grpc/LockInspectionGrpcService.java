@@ -5,6 +5,8 @@ import glockenspiel.lock.v1.DumpLocksRequest;
 import glockenspiel.lock.v1.DumpLocksResponse;
 import glockenspiel.lock.v1.EvictSessionRequest;
 import glockenspiel.lock.v1.EvictSessionResponse;
+import glockenspiel.lock.v1.GetLockRequest;
+import glockenspiel.lock.v1.GetLockResponse;
 import glockenspiel.lock.v1.GetLockspaceRequest;
 import glockenspiel.lock.v1.GetLockspaceResponse;
 import glockenspiel.lock.v1.ListLocksRequest;
@@ -13,6 +15,8 @@ import glockenspiel.lock.v1.ListLockspacesRequest;
 import glockenspiel.lock.v1.ListLockspacesResponse;
 import glockenspiel.lock.v1.ListSessionsRequest;
 import glockenspiel.lock.v1.ListSessionsResponse;
+import glockenspiel.lock.v1.ListWaitCyclesRequest;
+import glockenspiel.lock.v1.ListWaitCyclesResponse;
 import glockenspiel.lock.v1.LockErrorReason;
 import glockenspiel.lock.v1.LockInspectionServiceGrpc.LockInspectionServiceImplBase;
 import glockenspiel.lock.v1.Lockspace;
@@ -22,6 +26,7 @@ import glockenspiel.lockmanager.core.LockFilter;
 import glockenspiel.lockmanager.core.LockInfo;
 import glockenspiel.lockmanager.core.LockspaceInfo;
 import glockenspiel.lockmanager.core.SessionInfo;
+import glockenspiel.lockmanager.core.WaitCycle;
 import glockenspiel.protocol.lock.GlockName;
 import glockenspiel.protocol.wire.FieldCheck;
 import glockenspiel.protocol.wire.LockErrors;
@@ -126,6 +131,38 @@ public final class LockInspectionGrpcService extends LockInspectionServiceImplBa
                 ListSessionsResponse.newBuilder()
                     .addAllSessions(sessions(find(request.getLockspace()).name()))
                     .build()));
+  }
+
+  @Override
+  public void getLock(GetLockRequest request, StreamObserver<GetLockResponse> observer) {
+    answer(
+        observer,
+        stream -> {
+          String lockspace = find(request.getLockspace()).name();
+          GlockName name = LockWire.glock("glock", request.hasGlock(), request.getGlock());
+          stream.complete(
+              GetLockResponse.newBuilder()
+                  .setLock(
+                      InspectionWire.lock(
+                          shell.core().lock(lockspace, name), shell.owner().nowNanos()))
+                  .build());
+        });
+  }
+
+  @Override
+  public void listWaitCycles(
+      ListWaitCyclesRequest request, StreamObserver<ListWaitCyclesResponse> observer) {
+    answer(
+        observer,
+        stream -> {
+          String lockspace = find(request.getLockspace()).name();
+          long nowNanos = shell.owner().nowNanos();
+          ListWaitCyclesResponse.Builder answer = ListWaitCyclesResponse.newBuilder();
+          for (WaitCycle cycle : shell.core().waitCycles(lockspace)) {
+            answer.addCycles(InspectionWire.waitCycle(cycle, nowNanos));
+          }
+          stream.complete(answer.build());
+        });
   }
 
   @Override

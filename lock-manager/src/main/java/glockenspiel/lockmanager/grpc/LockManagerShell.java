@@ -114,6 +114,11 @@ public final class LockManagerShell {
     step(new LockEvent.Evict(sessionId, reason));
   }
 
+  /** Looks for members that wait for each other; the listener is told of what lasts. */
+  public void lookForWaitCycles() {
+    step(new LockEvent.LookForWaitCycles());
+  }
+
   /**
    * Runs the piece after every step that has changed the gate or the members of the lockspace,
    * until the returned action is run.
