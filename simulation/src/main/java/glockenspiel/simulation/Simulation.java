@@ -1,5 +1,6 @@
 package glockenspiel.simulation;
 
+import glockenspiel.journal.device.MemoryDisk;
 import glockenspiel.node.filesystem.FileSystem;
 import glockenspiel.runtime.task.Promise;
 import glockenspiel.simulation.checker.ImageAtRest;
@@ -28,12 +29,14 @@ public final class Simulation {
   private static final long OPERATIONS_AFTER_HEALING = 5;
 
   private final World world;
+  private final Consumer<MemoryDisk> atRest;
   private final FaultDriver faults;
   private long newestTime = -1;
   private long turnsAtNewestTime;
 
-  private Simulation(World world) {
+  private Simulation(World world, Consumer<MemoryDisk> atRest) {
     this.world = world;
+    this.atRest = atRest;
     this.faults =
         new FaultDriver(
             world,
@@ -58,8 +61,21 @@ public final class Simulation {
    */
   public static SimulationResult run(
       long seed, SimulationSettings settings, @Nullable TraceListener listener) {
+    return run(seed, settings, listener, disk -> {});
+  }
+
+  /**
+   * The same.
+   *
+   * @param atRest is shown the disk whenever nobody uses the volume
+   */
+  static SimulationResult run(
+      long seed,
+      SimulationSettings settings,
+      @Nullable TraceListener listener,
+      Consumer<MemoryDisk> atRest) {
     try (World world = new World(seed, settings, listener)) {
-      Simulation simulation = new Simulation(world);
+      Simulation simulation = new Simulation(world, atRest);
       try {
         simulation.run();
       } catch (RuntimeException | Error thrown) {
@@ -109,6 +125,7 @@ public final class Simulation {
   private void checkAtRest() {
     world.crashJournalService();
     new ImageAtRest(world::violated, world.disk().disk()).check(world.nodes());
+    atRest.accept(world.disk().disk());
     world.restartJournalService();
   }
 
