@@ -4,6 +4,7 @@ import glockenspiel.cli.demo.DemoCommand;
 import glockenspiel.cli.offline.ImageCommand;
 import glockenspiel.cli.offline.JournalCommand;
 import glockenspiel.cli.offline.MkfsCommand;
+import glockenspiel.cli.online.BenchCommand;
 import glockenspiel.cli.online.EvictCommand;
 import glockenspiel.cli.online.JournalsCommand;
 import glockenspiel.cli.online.LocksCommand;
@@ -56,6 +57,7 @@ import picocli.CommandLine.ParseResult;
       UnmountCommand.class,
       EvictCommand.class,
       SimCommand.class,
+      BenchCommand.class,
       HelpCommand.class,
       AutoComplete.GenerateCompletion.class
     })

@@ -27,4 +27,10 @@ class GlockTest {
     assertEquals("", out.toString());
     assertTrue(err.toString().contains("--no-such-option"), err.toString());
   }
+
+  @Test
+  void benchmarksAreSaidToBeElsewhere() {
+    assertEquals(2, glock.execute("bench", "limits", "--quick"));
+    assertTrue(err.toString().contains("./glock bench limits --quick"), err.toString());
+  }
 }

@@ -1,0 +1,103 @@
+package glockenspiel.bench.limit;
+
+import glockenspiel.bench.measure.Samples;
+import glockenspiel.bench.v1.EchoRequest;
+import glockenspiel.bench.v1.EchoResponse;
+import io.grpc.ManagedChannel;
+import io.grpc.stub.ClientCallStreamObserver;
+import io.grpc.stub.ClientResponseObserver;
+import java.util.Objects;
+import java.util.concurrent.CountDownLatch;
+import org.jspecify.annotations.Nullable;
+
+/** One stream over its own connection. What comes back is handled on the transport's thread. */
+final class EchoStream implements ClientResponseObserver<EchoRequest, EchoResponse>, AutoCloseable {
+  /** What is being done; set before the first message of a measurement goes. */
+  private interface Exchange {
+    void cameBack(EchoResponse response);
+  }
+
+  private final ManagedChannel channel;
+  private @Nullable ClientCallStreamObserver<EchoRequest> requests;
+  private volatile Exchange exchange = response -> {};
+
+  EchoStream(ManagedChannel channel) {
+    this.channel = channel;
+  }
+
+  private ClientCallStreamObserver<EchoRequest> requests() {
+    return Objects.requireNonNull(requests);
+  }
+
+  /** Fills the samples. */
+  void pingPong(Samples samples) throws InterruptedException {
+    CountDownLatch done = new CountDownLatch(1);
+    EchoRequest request = EchoLimit.request(1, 1);
+    exchange =
+        new Exchange() {
+          private long sentNanos = System.nanoTime();
+
+          @Override
+          public void cameBack(EchoResponse response) {
+            long now = System.nanoTime();
+            samples.add(now - sentNanos);
+            if (samples.isFull()) {
+              done.countDown();
+              return;
+            }
+            sentNanos = now;
+            requests().onNext(request);
+          }
+        };
+    requests().onNext(request);
+    done.await();
+  }
+
+  /** Sends so many messages, a window of them ahead. */
+  void batched(int messages, CountDownLatch done) {
+    int ahead = Math.min(messages, EchoLimit.WINDOW / EchoLimit.BATCH);
+    exchange =
+        new Exchange() {
+          private int sent = ahead;
+          private int returned;
+
+          @Override
+          public void cameBack(EchoResponse response) {
+            if (sent < messages) {
+              requests().onNext(EchoLimit.request(++sent, response.getItemsCount()));
+            }
+            if (++returned == messages) {
+              done.countDown();
+            }
+          }
+        };
+    for (int i = 0; i < ahead; i++) {
+      requests().onNext(EchoLimit.request(i, EchoLimit.BATCH));
+    }
+  }
+
+  @Override
+  public void beforeStart(ClientCallStreamObserver<EchoRequest> stream) {
+    requests = stream;
+  }
+
+  @Override
+  public void onNext(EchoResponse response) {
+    exchange.cameBack(response);
+  }
+
+  @Override
+  public void onError(Throwable failure) {
+    // The channel was closed; a measurement that is under way never ends, and the run is stopped.
+  }
+
+  @Override
+  public void onCompleted() {
+    // The server never ends a stream.
+  }
+
+  @Override
+  public void close() {
+    channel.shutdownNow();
+  }
+}

@@ -1,0 +1,5 @@
+/** The command {@code glock bench}. */
+@NullMarked
+package glockenspiel.bench;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,84 @@
+package glockenspiel.bench.process;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * A JVM of its own with one server in it, on a free port of 127.0.0.1. It ends when this process
+ * does, however that ends: its standard input is a pipe from here.
+ */
+public final class ServerProcess implements AutoCloseable {
+  private static final long END_SECONDS = 10;
+
+  private final Process process;
+  private final int port;
+
+  private ServerProcess(Process process, int port) {
+    this.process = process;
+    this.port = port;
+  }
+
+  /** What a process can serve. */
+  public enum Kind {
+    /** What is said to it. */
+    ECHO,
+    /** Locks, as in production, with the longest lease. */
+    LOCK_MANAGER
+  }
+
+  /**
+   * Starts a server; it serves when this returns.
+   *
+   * @param flags of the JVM, such as {@code -Xmx2g}
+   * @throws IOException when it does not start
+   */
+  public static ServerProcess start(Kind kind, String... flags) throws IOException {
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.addAll(BenchJvm.FLAGS);
+    command.addAll(List.of(flags));
+    command.add("-cp");
+    command.add(System.getProperty("java.class.path"));
+    command.add(ServerMain.class.getName());
+    command.add(kind.name());
+    ProcessBuilder builder =
+        new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT);
+    builder.environment().put("GLOCK_LOG_LEVEL", "ERROR");
+    Process process = builder.start();
+    BufferedReader said =
+        new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8));
+    String line = said.readLine();
+    if (line == null) {
+      process.destroyForcibly();
+      throw new IOException("the " + kind + " server did not start");
+    }
+    return new ServerProcess(process, Integer.parseInt(line));
+  }
+
+  /** The port that it listens on. */
+  public int port() {
+    return port;
+  }
+
+  /** Ends the process. */
+  @Override
+  public void close() {
+    try {
+      process.getOutputStream().close();
+      if (process.waitFor(END_SECONDS, TimeUnit.SECONDS)) {
+        return;
+      }
+    } catch (IOException gone) {
+      // It has ended by itself.
+    } catch (InterruptedException interrupted) {
+      Thread.currentThread().interrupt();
+    }
+    process.destroyForcibly();
+  }
+}
