@@ -1,6 +1,12 @@
 package glockenspiel.bench;
 
 import glockenspiel.bench.limit.Limits;
+import glockenspiel.bench.lock.FanOut;
+import glockenspiel.bench.lock.Growth;
+import glockenspiel.bench.lock.HandOff;
+import glockenspiel.bench.lock.Latency;
+import glockenspiel.bench.lock.Memory;
+import glockenspiel.bench.lock.Pipeline;
 import glockenspiel.bench.measure.Benchmark;
 import glockenspiel.bench.measure.Plan;
 import glockenspiel.bench.measure.Row;
@@ -35,7 +41,15 @@ import picocli.CommandLine.Parameters;
     exitCodeOnExecutionException = ExitCode.BAD_ANSWER,
     mixinStandardHelpOptions = true)
 public final class BenchCommand implements Callable<Integer> {
-  private static final List<Benchmark> ALL = List.of(new Limits());
+  private static final List<Benchmark> ALL =
+      List.of(
+          new Limits(),
+          new Latency(),
+          new Pipeline(),
+          new HandOff(),
+          new FanOut(),
+          new Memory(),
+          new Growth());
 
   private static final int ROUNDS_MAX = 101;
 

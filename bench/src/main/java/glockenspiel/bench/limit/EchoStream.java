@@ -8,6 +8,7 @@ import io.grpc.stub.ClientCallStreamObserver;
 import io.grpc.stub.ClientResponseObserver;
 import java.util.Objects;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /** One stream over its own connection. What comes back is handled on the transport's thread. */
@@ -18,6 +19,10 @@ final class EchoStream implements ClientResponseObserver<EchoRequest, EchoRespon
   }
 
   private final ManagedChannel channel;
+
+  /** A stream takes messages from one thread at a time: who begins, then the transport's. */
+  private final ReentrantLock sending = new ReentrantLock();
+
   private @Nullable ClientCallStreamObserver<EchoRequest> requests;
   private volatile Exchange exchange = response -> {};
 
@@ -71,8 +76,13 @@ final class EchoStream implements ClientResponseObserver<EchoRequest, EchoRespon
             }
           }
         };
-    for (int i = 0; i < ahead; i++) {
-      requests().onNext(EchoLimit.request(i, EchoLimit.BATCH));
+    sending.lock();
+    try {
+      for (int i = 0; i < ahead; i++) {
+        requests().onNext(EchoLimit.request(i, EchoLimit.BATCH));
+      }
+    } finally {
+      sending.unlock();
     }
   }
 
@@ -83,7 +93,12 @@ final class EchoStream implements ClientResponseObserver<EchoRequest, EchoRespon
 
   @Override
   public void onNext(EchoResponse response) {
-    exchange.cameBack(response);
+    sending.lock();
+    try {
+      exchange.cameBack(response);
+    } finally {
+      sending.unlock();
+    }
   }
 
   @Override

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -64,6 +65,11 @@ public final class ServerProcess implements AutoCloseable {
   /** The port that it listens on. */
   public int port() {
     return port;
+  }
+
+  /** The processor time that the process has used so far, in nanoseconds. */
+  public long cpuNanos() {
+    return process.info().totalCpuDuration().map(Duration::toNanos).orElse(0L);
   }
 
   /** Ends the process. */
