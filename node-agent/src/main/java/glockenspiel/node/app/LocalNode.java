@@ -1,6 +1,5 @@
 package glockenspiel.node.app;
 
-import glockenspiel.node.core.FileSystemFactory;
 import glockenspiel.node.core.Node;
 import glockenspiel.node.core.NodeException;
 import glockenspiel.node.core.NodeSettings;
@@ -90,9 +89,7 @@ final class LocalNode implements ServedNode {
       VolumeInfo volume,
       WithdrawTrigger trigger) {
     blockSize = volume.blockSize();
-    return journal == null
-        ? FileSystemFactory.NONE.create(same, port, glocks, null, volume, trigger)
-        : FileSystem.mount(same, port, glocks, journal, volume, trigger, fileSettings);
+    return FileSystem.mount(same, port, glocks, journal, volume, trigger, fileSettings);
   }
 
   @Override
@@ -171,8 +168,7 @@ final class LocalNode implements ServedNode {
           "node " + settings.nodeName() + " is about to be unmounted");
     }
     if (!(node.fileSystem() instanceof FileSystem files)) {
-      throw new UnsupportedOperationException(
-          "node " + settings.nodeName() + " is a spectator, and has no files yet");
+      throw new IllegalStateException("node " + settings.nodeName() + " has no files");
     }
     operations++;
     try {

@@ -27,6 +27,7 @@ import glockenspiel.runtime.task.SerialOwner;
 import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The file system of a mounted node. Every operation is plain blocking code for a task of the
@@ -38,6 +39,9 @@ import java.util.function.Supplier;
  * more.
  */
 public final class FileSystem implements MountedFileSystem {
+  /** Of a spectator: no epoch is 0, so the storage would refuse whatever it sent (rule 3). */
+  private static final OpenedJournal NO_JOURNAL = new OpenedJournal(-1, 0, 0, 0, 0);
+
   private final MountedVolume volume;
   private final SystemFiles files;
   private final int jid;
@@ -56,15 +60,18 @@ public final class FileSystem implements MountedFileSystem {
     this.files = files;
     this.jid = jid;
     this.contents = contents;
-    this.statfs = new LocalStatfs(volume, files.statfs(), files.statfsChanges().get(jid));
+    boolean spectator = isSpectator();
+    this.statfs =
+        new LocalStatfs(volume, files.statfs(), spectator ? null : files.statfsChanges().get(jid));
     try {
-      this.numbers = new InodeNumbers(volume, files.inum(), files.inumRanges().get(jid));
+      this.numbers =
+          new InodeNumbers(volume, files.inum(), spectator ? null : files.inumRanges().get(jid));
     } catch (RuntimeException failure) {
       statfs.close();
       throw failure;
     }
     int nodes = files.inumRanges().size();
-    this.groups = new ResourceGroups(volume, files.index(), jid, nodes);
+    this.groups = new ResourceGroups(volume, files.index(), Math.max(0, jid), nodes);
     this.deallocation = new Deallocation(volume, groups, statfs);
     this.walker = new PathWalker(volume, groups, files.root());
     this.namespace = new Namespace(volume, groups, walker, numbers, deallocation, statfs);
@@ -74,10 +81,12 @@ public final class FileSystem implements MountedFileSystem {
   }
 
   /**
-   * Makes the file system of a journal that was just opened. Runs in a task. The glocks need its
-   * {@link #contents} only from its return on: until then it changes nothing, and it keeps nothing
-   * cached but under holders that it keeps.
+   * Makes the file system of a journal that was just opened, or a spectator's, which only reads:
+   * whatever would change something ends with READ_ONLY. Runs in a task. The glocks need its {@link
+   * #contents} only from its return on: until then it changes nothing, and it keeps nothing cached
+   * but under holders that it keeps.
    *
+   * @param journal null for a spectator
    * @throws FileSystemException INVALID when the volume is another one, WITHDRAWN when it cannot be
    *     read
    */
@@ -85,11 +94,12 @@ public final class FileSystem implements MountedFileSystem {
       SerialOwner owner,
       StoragePort storage,
       Glocks glocks,
-      OpenedJournal journal,
+      @Nullable OpenedJournal journal,
       VolumeInfo info,
       WithdrawTrigger trigger,
       FileSystemSettings settings) {
-    NodeStorage access = new NodeStorage(owner, storage, journal, trigger);
+    OpenedJournal own = journal == null ? NO_JOURNAL : journal;
+    NodeStorage access = new NodeStorage(owner, storage, own, trigger);
     Geometry geometry = Geometry.of(info.blockSize());
     BlockCache cache = new BlockCache(access, info.blockSize(), settings.log().cacheBytes());
     NodeLog log = new NodeLog(access, cache, geometry, settings.log());
@@ -100,11 +110,17 @@ public final class FileSystem implements MountedFileSystem {
         guarded(
             volume,
             "",
-            () -> new FileSystem(volume, SystemFiles.read(volume, info), journal.jid(), contents));
+            () -> new FileSystem(volume, SystemFiles.read(volume, info), own.jid(), contents));
     // Groups that others hold have been looked through by whoever replayed for a node that used
     // them.
-    mounted.reclaiming.start(LockFlags.TRY);
+    if (!mounted.isSpectator()) {
+      mounted.reclaiming.start(LockFlags.TRY);
+    }
     return mounted;
+  }
+
+  private boolean isSpectator() {
+    return jid == NO_JOURNAL.jid();
   }
 
   @Override
@@ -141,13 +157,12 @@ public final class FileSystem implements MountedFileSystem {
    * @param permissions the lower 12 bits of its mode
    */
   public FileStat create(String path, int permissions) {
-    return operate(
-        path, () -> namespace.make(PathNames.parse(path), FileType.REGULAR, permissions));
+    return change(path, () -> namespace.make(PathNames.parse(path), FileType.REGULAR, permissions));
   }
 
   /** Makes an empty directory. */
   public FileStat createDirectory(String path, int permissions) {
-    return operate(
+    return change(
         path, () -> namespace.make(PathNames.parse(path), FileType.DIRECTORY, permissions));
   }
 
@@ -179,7 +194,7 @@ public final class FileSystem implements MountedFileSystem {
    * @return how many were written: fewer than asked for only when the volume became full on the way
    */
   public int write(String path, long offset, ByteBuffer source) {
-    return operate(
+    return change(
         path,
         () -> {
           try (Inode inode = walker.open(PathNames.parse(path), LockMode.EX)) {
@@ -193,7 +208,7 @@ public final class FileSystem implements MountedFileSystem {
    * written.
    */
   public long append(String path, ByteBuffer source) {
-    return operate(
+    return change(
         path,
         () -> {
           try (Inode inode = walker.open(PathNames.parse(path), LockMode.EX)) {
@@ -209,7 +224,7 @@ public final class FileSystem implements MountedFileSystem {
 
   /** Cuts a file to nothing and frees its blocks. */
   public void truncate(String path) {
-    operate(
+    change(
         path,
         () -> {
           try (Inode inode = walker.open(PathNames.parse(path), LockMode.EX)) {
@@ -223,7 +238,7 @@ public final class FileSystem implements MountedFileSystem {
 
   /** Gives a file another name. */
   public void link(String existing, String path) {
-    operate(
+    change(
         path,
         () -> {
           namespace.link(PathNames.parse(existing), PathNames.parse(path));
@@ -233,7 +248,7 @@ public final class FileSystem implements MountedFileSystem {
 
   /** Removes a name of a file; with the last one the file and its blocks. */
   public void unlink(String path) {
-    operate(
+    change(
         path,
         () -> {
           namespace.unlink(PathNames.parse(path));
@@ -243,7 +258,7 @@ public final class FileSystem implements MountedFileSystem {
 
   /** Removes an empty directory. */
   public void removeDirectory(String path) {
-    operate(
+    change(
         path,
         () -> {
           namespace.removeDirectory(PathNames.parse(path));
@@ -267,7 +282,7 @@ public final class FileSystem implements MountedFileSystem {
           try (Inode inode = walker.open(PathNames.parse(path), LockMode.SH)) {
             inode.dinode();
           }
-          volume.log().flush(LogFlags.FLUSH_SYNC);
+          flush(LogFlags.FLUSH_SYNC);
           return path;
         });
   }
@@ -277,14 +292,20 @@ public final class FileSystem implements MountedFileSystem {
     operate(
         "",
         () -> {
-          volume.log().flush(LogFlags.FLUSH_SYNC | LogFlags.LFC_SYNC_FS);
+          flush(LogFlags.FLUSH_SYNC | LogFlags.LFC_SYNC_FS);
           return "";
         });
   }
 
+  private void flush(int flags) {
+    if (!isSpectator()) {
+      volume.log().flush(flags);
+    }
+  }
+
   /** Frees the inodes without links that crashed nodes have left behind, in all resource groups. */
   public void reclaimUnlinked() {
-    operate(
+    change(
         "",
         () -> {
           groups.all().forEach(deallocation::reclaim);
@@ -297,9 +318,11 @@ public final class FileSystem implements MountedFileSystem {
     operate(
         "",
         () -> {
-          reclaiming.finish();
-          statfs.foldOwn();
-          volume.log().empty();
+          if (!isSpectator()) {
+            reclaiming.finish();
+            statfs.foldOwn();
+            volume.log().empty();
+          }
           statfs.close();
           numbers.close();
           return "";
@@ -331,6 +354,18 @@ public final class FileSystem implements MountedFileSystem {
             reclaiming.start(0);
           }
           return settled;
+        });
+  }
+
+  private <T> T change(String path, Supplier<T> body) {
+    return operate(
+        path,
+        () -> {
+          if (isSpectator()) {
+            throw new FileSystemException(
+                Code.READ_ONLY, "this node is a spectator: it has no journal, and only reads");
+          }
+          return body.get();
         });
   }
 

@@ -22,18 +22,30 @@ final class InodeNumbers implements AutoCloseable {
 
   private final MountedVolume volume;
   private final Inum master;
-  private final Inode own;
+  private final @Nullable Inode file;
 
-  /** Takes the node's own file for as long as the mount lasts. */
-  InodeNumbers(MountedVolume volume, Inum master, Inum ownRange) {
+  /**
+   * Takes the node's own file for as long as the mount lasts.
+   *
+   * @param ownRange null for a spectator, which makes no inodes
+   */
+  InodeNumbers(MountedVolume volume, Inum master, @Nullable Inum ownRange) {
     this.volume = volume;
     this.master = master;
-    this.own = Inode.open(volume, ownRange, LockMode.EX);
+    this.file = ownRange == null ? null : Inode.open(volume, ownRange, LockMode.EX);
+  }
+
+  private Inode own() {
+    Inode present = file;
+    if (present == null) {
+      throw new InvariantViolation("a spectator has no range of inode numbers");
+    }
+    return present;
   }
 
   /** Whether a number is left. */
   boolean hasNext() {
-    return InumRange.read(own.dinode()).length() > 0;
+    return InumRange.read(own().dinode()).length() > 0;
   }
 
   /** Refills the range when no number is left. Called before any other glock is taken. */
@@ -50,26 +62,28 @@ final class InodeNumbers implements AutoCloseable {
   }
 
   private @Nullable Void refill(Transaction transaction, Inode inum) {
-    Dinode range = own.dinode();
+    Dinode range = own().dinode();
     long left = InumRange.read(range).length();
     InvariantViolation.require(left == 0, "a range with " + left + " inode numbers is refilled");
     ByteBuffer next = inum.change(transaction).stuffedData();
     long start = next.getLong(0);
     next.putLong(0, start + InumRange.QUANTUM);
-    new InumRange(start, InumRange.QUANTUM).write(own.change(transaction));
+    new InumRange(start, InumRange.QUANTUM).write(own().change(transaction));
     return null;
   }
 
   /** Takes a number; {@link #hasNext} was true, and nothing was awaited since. */
   long next(Transaction transaction) {
-    InumRange range = InumRange.read(own.dinode());
+    InumRange range = InumRange.read(own().dinode());
     InvariantViolation.require(range.length() > 0, "no formal inode number is left");
-    new InumRange(range.start() + 1, range.length() - 1).write(own.change(transaction));
+    new InumRange(range.start() + 1, range.length() - 1).write(own().change(transaction));
     return range.start();
   }
 
   @Override
   public void close() {
-    own.close();
+    if (file != null) {
+      file.close();
+    }
   }
 }

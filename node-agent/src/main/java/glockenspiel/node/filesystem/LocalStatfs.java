@@ -10,6 +10,8 @@ import glockenspiel.protocol.lock.GlockName;
 import glockenspiel.protocol.lock.LockFlags;
 import glockenspiel.protocol.lock.LockMode;
 import glockenspiel.protocol.storage.StatfsCounts;
+import glockenspiel.runtime.state.InvariantViolation;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The counts of the volume: the master's, and the node's own change of them. The own change is
@@ -24,22 +26,38 @@ final class LocalStatfs implements AutoCloseable {
 
   private final MountedVolume volume;
   private final Inum master;
-  private final Inode own;
+  private final @Nullable Inode file;
 
-  /** Takes the node's own file for as long as the mount lasts. */
-  LocalStatfs(MountedVolume volume, Inum master, Inum ownChange) {
+  /**
+   * Takes the node's own file for as long as the mount lasts.
+   *
+   * @param ownChange null for a spectator, which changes nothing
+   */
+  LocalStatfs(MountedVolume volume, Inum master, @Nullable Inum ownChange) {
     this.volume = volume;
     this.master = master;
-    this.own = Inode.open(volume, ownChange, LockMode.EX);
-    volume.log().setLocalStatfs(counts(StatfsChange.read(own.dinode())));
+    if (ownChange == null) {
+      this.file = null;
+    } else {
+      this.file = Inode.open(volume, ownChange, LockMode.EX);
+      volume.log().setLocalStatfs(counts(StatfsChange.read(file.dinode())));
+    }
+  }
+
+  private Inode own() {
+    Inode present = file;
+    if (present == null) {
+      throw new InvariantViolation("a spectator has no statfs file");
+    }
+    return present;
   }
 
   /** A transaction allocates (negative) or frees blocks, and makes or frees inodes. */
   void change(Transaction transaction, long free, long dinodes) {
     // The read may wait; between reading the counts and writing them nothing does.
-    StatfsChange.read(own.dinode());
+    StatfsChange.read(own().dinode());
     StatfsCounts changed = volume.log().localStatfs().plus(new StatfsCounts(0, free, dinodes));
-    change(changed).write(own.change(transaction));
+    change(changed).write(own().change(transaction));
     transaction.setLocalStatfs(changed);
   }
 
@@ -61,9 +79,9 @@ final class LocalStatfs implements AutoCloseable {
           .transact(
               FOLD,
               transaction -> {
-                StatfsChange.read(own.dinode());
+                StatfsChange.read(own().dinode());
                 add(transaction, target, change(volume.log().localStatfs()));
-                StatfsChange.NONE.write(own.change(transaction));
+                StatfsChange.NONE.write(own().change(transaction));
                 transaction.setLocalStatfs(StatfsCounts.ZERO);
                 return null;
               });
@@ -128,6 +146,8 @@ final class LocalStatfs implements AutoCloseable {
 
   @Override
   public void close() {
-    own.close();
+    if (file != null) {
+      file.close();
+    }
   }
 }

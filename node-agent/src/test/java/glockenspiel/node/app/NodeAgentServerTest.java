@@ -11,6 +11,9 @@ import glockenspiel.node.core.NodeSettings;
 import glockenspiel.node.core.NodeState;
 import glockenspiel.node.event.NodeEvent;
 import glockenspiel.node.filesystem.FileSystemException;
+import glockenspiel.node.v1.CreateFileRequest;
+import glockenspiel.node.v1.FileAttributes;
+import glockenspiel.node.v1.FileType;
 import glockenspiel.node.v1.GetStatusRequest;
 import glockenspiel.node.v1.MountRequest;
 import glockenspiel.node.v1.NodeStatus;
@@ -279,16 +282,19 @@ class NodeAgentServerTest {
   }
 
   @Test
-  void aSpectatorHasNoJournalAndNoFilesYet() throws Exception {
+  void aSpectatorHasNoJournalAndOnlyReads() throws Exception {
     try (AgentRig rig = new AgentRig()) {
       NodeStatus status =
           rig.node().mount(MountRequest.newBuilder().setSpectator(true).build()).getStatus();
       assertTrue(status.getSpectator());
       assertFalse(status.hasJid());
+      FileAttributes root =
+          rig.files().stat(StatRequest.newBuilder().setPath("/").build()).getAttributes();
+      assertEquals(FileType.FILE_TYPE_DIRECTORY, root.getType());
       assertRefused(
-          Code.UNIMPLEMENTED,
-          "UNSUPPORTED",
-          () -> rig.files().stat(StatRequest.newBuilder().setPath("/").build()));
+          Code.PERMISSION_DENIED,
+          "READ_ONLY",
+          () -> rig.files().createFile(CreateFileRequest.newBuilder().setPath("/f").build()));
       await(rig.agent.unmount());
       assertFalse(rig.node().mount(MountRequest.getDefaultInstance()).getStatus().getSpectator());
     }

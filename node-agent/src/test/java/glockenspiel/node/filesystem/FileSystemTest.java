@@ -10,6 +10,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.SplittableRandom;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -105,6 +106,47 @@ final class FileSystemTest {
           });
       third.unmount();
       cluster.storage.device().fsck("after removing");
+    }
+  }
+
+  @Test
+  void aSpectatorReadsWhatOthersWriteAndChangesNothing() {
+    try (TestCluster cluster = new TestCluster(4096, 3)) {
+      TestCluster.Node node = cluster.mount(0);
+      TestCluster.Node spectator = cluster.mountSpectator();
+      ByteBuffer content = ByteBuffer.wrap(new byte[] {1, 2, 3});
+      node.run(
+          () -> {
+            node.fs().createDirectory("/d", 0755);
+            node.fs().create("/d/f", 0644);
+            node.fs().write("/d/f", 0, content);
+          });
+      spectator.run(
+          () -> {
+            assertEquals(content, spectator.fs().read("/d/f", 0, 10));
+            assertEquals("f", spectator.fs().list("/d").getFirst().nameText());
+            spectator.fs().sync();
+            spectator.fs().fsync("/d/f");
+            for (Runnable change :
+                List.<Runnable>of(
+                    () -> spectator.fs().create("/g", 0644),
+                    () -> spectator.fs().createDirectory("/g", 0755),
+                    () -> spectator.fs().write("/d/f", 0, content),
+                    () -> spectator.fs().append("/d/f", content),
+                    () -> spectator.fs().truncate("/d/f"),
+                    () -> spectator.fs().link("/d/f", "/g"),
+                    () -> spectator.fs().unlink("/d/f"),
+                    () -> spectator.fs().removeDirectory("/d"),
+                    () -> spectator.fs().reclaimUnlinked())) {
+              assertEquals(
+                  Code.READ_ONLY, assertThrows(FileSystemException.class, change::run).code());
+            }
+          });
+      node.run(() -> node.fs().append("/d/f", content));
+      spectator.run(() -> assertEquals(6, spectator.fs().stat("/d/f").size()));
+      spectator.unmount();
+      assertEquals(List.of(), spectator.withdraws);
+      node.unmount();
     }
   }
 }

@@ -26,6 +26,10 @@ final class TestCluster implements AutoCloseable {
     private @Nullable FileSystem mounted;
 
     Node(int jid) {
+      this(jid, false);
+    }
+
+    Node(int jid, boolean spectator) {
       this.jid = jid;
       this.owner = scheduler.owner("node-" + jid);
       this.port = storage.new Port(owner);
@@ -38,7 +42,7 @@ final class TestCluster implements AutoCloseable {
                       owner,
                       port,
                       glocks,
-                      storage.open(jid),
+                      spectator ? null : storage.open(jid),
                       storage.info(),
                       (kind, reason) -> withdraws.add(kind + ": " + reason),
                       new FileSystemSettings(
@@ -75,7 +79,9 @@ final class TestCluster implements AutoCloseable {
       run(() -> fs().unmount());
       allGlocks.check();
       glocks.leave();
-      storage.replay(jid);
+      if (jid >= 0) {
+        storage.replay(jid);
+      }
       owner.stop();
     }
 
@@ -110,6 +116,10 @@ final class TestCluster implements AutoCloseable {
 
   Node mount(int jid) {
     return new Node(jid);
+  }
+
+  Node mountSpectator() {
+    return new Node(-1, true);
   }
 
   @Override
