@@ -2,13 +2,11 @@ package glockenspiel.node.filesystem;
 
 import glockenspiel.node.filesystem.FileSystemException.Code;
 import glockenspiel.node.glock.GlockContents;
-import glockenspiel.node.glock.GlockException;
 import glockenspiel.node.glock.Glocks;
 import glockenspiel.node.transaction.BlockCache;
 import glockenspiel.node.transaction.LogContents;
 import glockenspiel.node.transaction.NodeLog;
 import glockenspiel.node.transaction.NodeStorage;
-import glockenspiel.node.transaction.WithdrawnException;
 import glockenspiel.node.withdraw.WithdrawTrigger;
 import glockenspiel.ondisk.Geometry;
 import glockenspiel.ondisk.Inum;
@@ -19,10 +17,8 @@ import glockenspiel.protocol.lock.LockFlags;
 import glockenspiel.protocol.lock.LockMode;
 import glockenspiel.protocol.storage.OpenedJournal;
 import glockenspiel.protocol.storage.StatfsCounts;
-import glockenspiel.protocol.storage.StorageException;
 import glockenspiel.protocol.storage.StoragePort;
 import glockenspiel.protocol.storage.VolumeInfo;
-import glockenspiel.runtime.task.OwnerStoppedException;
 import glockenspiel.runtime.task.SerialOwner;
 import java.nio.ByteBuffer;
 import java.util.List;
@@ -77,7 +73,11 @@ public final class FileSystem implements MountedFileSystem {
     this.namespace = new Namespace(volume, groups, walker, numbers, deallocation, statfs);
     this.data = new FileData(volume, groups, deallocation, statfs);
     this.reclaiming =
-        new Reclaiming(volume.storage(), groups, deallocation, task -> guarded(volume, "", task));
+        new Reclaiming(
+            volume.storage(),
+            groups,
+            deallocation,
+            task -> Operation.run(volume.storage(), "", task));
   }
 
   /**
@@ -107,8 +107,8 @@ public final class FileSystem implements MountedFileSystem {
         new MountedVolume(access, cache, log, glocks, geometry, info.blocks(), settings.clock());
     LogContents contents = new LogContents(access, cache, log);
     FileSystem mounted =
-        guarded(
-            volume,
+        Operation.run(
+            access,
             "",
             () -> new FileSystem(volume, SystemFiles.read(volume, info), own.jid(), contents));
     // Groups that others hold have been looked through by whoever replayed for a node that used
@@ -370,32 +370,6 @@ public final class FileSystem implements MountedFileSystem {
   }
 
   private <T> T operate(String path, Supplier<T> body) {
-    return guarded(volume, path, body);
-  }
-
-  /**
-   * Runs an operation, and turns whatever goes wrong into what callers know, and into a withdraw
-   * where nobody can go on.
-   */
-  private static <T> T guarded(MountedVolume volume, String path, Supplier<T> body) {
-    NodeStorage storage = volume.storage();
-    try {
-      storage.requireActive();
-      return body.get();
-    } catch (FileSystemException failure) {
-      throw path.isEmpty() ? failure : failure.at(path);
-    } catch (OwnerStoppedException stopped) {
-      throw stopped;
-    } catch (WithdrawnException failure) {
-      throw FileSystemException.of(Code.WITHDRAWN, path, failure);
-    } catch (GlockException failure) {
-      Code code = failure.reason() == GlockException.Reason.WITHDRAWN ? Code.WITHDRAWN : Code.IO;
-      throw FileSystemException.of(code, path, failure);
-    } catch (StorageException failure) {
-      throw FileSystemException.of(Code.IO, path, failure);
-    } catch (RuntimeException failure) {
-      WithdrawnException withdrawn = storage.broken("in an operation", failure);
-      throw FileSystemException.of(Code.WITHDRAWN, path, withdrawn);
-    }
+    return Operation.run(volume.storage(), path, body);
   }
 }
