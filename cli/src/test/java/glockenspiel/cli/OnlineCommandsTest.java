@@ -39,6 +39,9 @@ class OnlineCommandsTest {
       JsonNode status = GlockRun.of("status", "--json", locks, nodes).json();
       assertTrue(status.get("lockspaces").get(0).get("gateOpen").booleanValue());
       assertEquals("MOUNTED", status.get("nodes").get(1).get("state").textValue());
+      GlockRun alone = GlockRun.of("status", "--json", "--lock-manager=127.0.0.1:1", nodes);
+      assertEquals("MOUNTED", alone.json(3).get("nodes").get(0).get("state").textValue());
+      alone.refused(3, "the lock-manager at 127.0.0.1:1 cannot be reached");
       assertEquals(2, GlockRun.of("nodes", "--json", locks).json().get("nodes").size());
 
       JsonNode held =

@@ -30,8 +30,12 @@ public final class StatusCommand implements Callable<Integer> {
   @Mixin private final NodeAddresses addresses = new NodeAddresses();
   @Mixin private Output output = new Output();
 
-  /** What is printed. */
-  record Status(List<LockspaceStatus> lockspaces, List<NodeView> nodes) {}
+  /**
+   * What is printed.
+   *
+   * @param problem why the lock-manager could not be asked; the nodes say what they see of it
+   */
+  record Status(List<LockspaceStatus> lockspaces, List<NodeView> nodes, @Nullable String problem) {}
 
   /** A lockspace and its gate. */
   record LockspaceStatus(
@@ -70,27 +74,39 @@ public final class StatusCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     try (services) {
-      var inspection = services.lockManager(LockInspectionServiceGrpc::newBlockingStub);
-      List<LockspaceStatus> lockspaces =
-          inspection
-              .listLockspaces(ListLockspacesRequest.getDefaultInstance())
-              .getLockspacesList()
-              .stream()
-              .map(
-                  name ->
-                      view(
-                          inspection
-                              .getLockspace(
-                                  GetLockspaceRequest.newBuilder().setLockspace(name).build())
-                              .getLockspace()))
-              .toList();
+      List<LockspaceStatus> lockspaces = List.of();
+      CommandFailure unreachable = null;
+      try {
+        lockspaces = lockspaces();
+      } catch (StatusRuntimeException failure) {
+        unreachable = CommandFailure.of(failure);
+      }
       List<NodeView> nodes = addresses.all().stream().map(this::node).toList();
-      output.print(new Status(lockspaces, nodes), lines(lockspaces, nodes));
+      String problem = unreachable == null ? null : unreachable.getMessage();
+      output.print(new Status(lockspaces, nodes, problem), lines(lockspaces, nodes));
+      if (unreachable != null) {
+        throw unreachable;
+      }
       boolean wellAll =
           lockspaces.stream().allMatch(LockspaceStatus::gateOpen)
               && nodes.stream().allMatch(node -> "MOUNTED".equals(node.state()));
       return wellAll ? ExitCode.OK : ExitCode.BAD_ANSWER;
     }
+  }
+
+  private List<LockspaceStatus> lockspaces() {
+    var inspection = services.lockManager(LockInspectionServiceGrpc::newBlockingStub);
+    return inspection
+        .listLockspaces(ListLockspacesRequest.getDefaultInstance())
+        .getLockspacesList()
+        .stream()
+        .map(
+            name ->
+                view(
+                    inspection
+                        .getLockspace(GetLockspaceRequest.newBuilder().setLockspace(name).build())
+                        .getLockspace()))
+        .toList();
   }
 
   private static LockspaceStatus view(Lockspace lockspace) {
