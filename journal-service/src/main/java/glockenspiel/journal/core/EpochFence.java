@@ -68,6 +68,13 @@ final class EpochFence {
   }
 
   /**
+   * Whether an epoch is open, or was cut off by somebody who may be gone, and not replayed since.
+   */
+  boolean mayHaveLivingOwner() {
+    return epoch != 0 && !machine.is(FencingState.CLOSED);
+  }
+
+  /**
    * Refuses unless this epoch may write now.
    *
    * @throws StorageException STALE_EPOCH, JOURNAL_NOT_OPEN, or IO_ERROR for one that has failed

@@ -57,12 +57,7 @@ final class Replayer {
     LogHeader head = seen.readableHead();
     ReplayPlan plan = seen.plan();
     LogHeader last = plan == null ? head : cleanHeader(head);
-    return result(plan, wasOpen(), last, begin);
-  }
-
-  private boolean wasOpen() {
-    // A fenced owner may not know it yet: whoever fenced it may be gone.
-    return journal.fence().epoch() != 0 && !journal.fence().is(FencingState.CLOSED);
+    return result(plan, journal.fence().mayHaveLivingOwner(), last, begin);
   }
 
   /** Replays. */
@@ -70,7 +65,7 @@ final class Replayer {
     long begin = volume.owner().nowNanos();
     volume.groupSync().requireHealthy();
     EpochFence fence = journal.fence();
-    boolean wasOpen = wasOpen();
+    boolean wasOpen = journal.fence().mayHaveLivingOwner();
     // 1. Before a byte is read: what is read later can then not change any more (rule 3).
     listener.progress(Phase.FENCING, 0, 0);
     volume.owner().await(fence.fence("replay"));

@@ -15,6 +15,7 @@ import glockenspiel.protocol.storage.OpenedJournal;
 import glockenspiel.protocol.storage.ReplayResult;
 import glockenspiel.protocol.storage.StorageException;
 import glockenspiel.protocol.storage.StorageException.Reason;
+import glockenspiel.protocol.storage.StoragePort;
 import glockenspiel.protocol.storage.VolumeInfo;
 import glockenspiel.runtime.task.Promise;
 import glockenspiel.runtime.task.SerialOwner;
@@ -216,13 +217,17 @@ public final class Volume {
         });
   }
 
-  /** Fences the epoch; refuses it from this call on, and is done when that is durable. */
-  public Promise<@Nullable Void> fence(int jid, long epoch) {
+  /**
+   * Fences the epoch; refuses it from this call on, and is done when that is durable.
+   *
+   * @return whether its owner may be alive and not know yet
+   */
+  public Promise<Boolean> fence(int jid, long epoch) {
     return refusing(
         () -> {
           EpochFence fence = journal(jid).fence();
-          if (epoch < fence.epoch()) {
-            return Promise.of(null);
+          if (epoch < fence.epoch() && epoch != StoragePort.NEWEST_EPOCH) {
+            return Promise.of(false);
           }
           if (epoch > fence.epoch() && epoch >= access.keeper().state().firstEpoch()) {
             throw new StorageException(
@@ -234,7 +239,10 @@ public final class Volume {
                     + " was never given out; the newest is "
                     + fence.epoch());
           }
-          return epoch > fence.epoch() ? Promise.of(null) : fence.fence("asked for");
+          boolean mayLive = epoch <= fence.epoch() && fence.mayHaveLivingOwner();
+          return epoch > fence.epoch()
+              ? Promise.of(false)
+              : fence.fence("asked for").map(done -> mayLive);
         });
   }
 

@@ -56,8 +56,8 @@ public final class VolumePort implements StoragePort {
   }
 
   @Override
-  public Promise<Void> fence(int jid, long epoch) {
-    return done(volume.fence(jid, epoch));
+  public Promise<Boolean> fence(int jid, long epoch) {
+    return volume.fence(jid, epoch);
   }
 
   @Override

@@ -159,7 +159,7 @@ public final class JournalGrpcService extends JournalServiceImplBase {
                     .fence(
                         StorageWire.jid("jid", request.getJid()),
                         StorageWire.epoch("epoch", request.getEpoch())),
-                _ -> FenceJournalResponse.getDefaultInstance()));
+                wasOpen -> FenceJournalResponse.newBuilder().setWasOpen(wasOpen).build()));
   }
 
   @Override

@@ -18,6 +18,7 @@ import glockenspiel.protocol.storage.ReplayResult;
 import glockenspiel.protocol.storage.StatfsCounts;
 import glockenspiel.protocol.storage.StorageException;
 import glockenspiel.protocol.storage.StorageException.Reason;
+import glockenspiel.protocol.storage.StoragePort;
 import glockenspiel.runtime.task.Promise;
 import java.util.ArrayList;
 import java.util.List;
@@ -72,7 +73,7 @@ class FencingTest {
     OpenedJournal journal = open(0);
     test.faults.add(Operation.WRITE, Fault.STALL, List.of(), 1);
     Promise<@Nullable Void> before = write(journal, image.firstData);
-    Promise<@Nullable Void> fence = test.begin(volume -> volume.fence(0, journal.epoch()));
+    Promise<Boolean> fence = test.begin(volume -> volume.fence(0, journal.epoch()));
     assertFalse(fence.isDone());
     assertEquals(Reason.STALE_EPOCH, reason(write(journal, image.firstData + 1)));
     assertEquals(Reason.STALE_EPOCH, reason(append(journal, flush(image.firstData + 1))));
@@ -153,7 +154,7 @@ class FencingTest {
     append(journal, flush(image.firstData)).get();
     test.faults.add(Operation.WRITE, Fault.STALL, List.of(), 1);
     Promise<@Nullable Void> closing = test.begin(volume -> volume.closeJournal(0, journal.epoch()));
-    Promise<@Nullable Void> fence = test.begin(volume -> volume.fence(0, journal.epoch()));
+    Promise<Boolean> fence = test.begin(volume -> volume.fence(0, journal.epoch()));
     assertFalse(fence.isDone());
     test.owner().execute(test.faults::release);
     test.scheduler.run();
@@ -190,6 +191,27 @@ class FencingTest {
         Reason.IO_ERROR, reason(test.begin(volume -> volume.replay(0, true, ReplayListener.NONE))));
     assertEquals(FencingState.FENCED, test.volume().journals().getFirst().fencing());
     assertTrue(test.call(volume -> volume.replay(0, true, ReplayListener.NONE)).replayed());
+  }
+
+  /**
+   * So a first mounter knows whether it must wait a lease, even if another has fenced before it.
+   */
+  @Test
+  void aFenceSaysWhetherItsOwnerMayNotKnowYet() {
+    assertFalse(fence(StoragePort.NEWEST_EPOCH));
+    OpenedJournal journal = open(0);
+    assertTrue(fence(StoragePort.NEWEST_EPOCH));
+    assertEquals(FencingState.FENCED, test.volume().journals().getFirst().fencing());
+    test.crash(1);
+    test.open();
+    assertTrue(fence(StoragePort.NEWEST_EPOCH));
+    test.call(volume -> volume.replay(0, true, ReplayListener.NONE));
+    assertFalse(fence(StoragePort.NEWEST_EPOCH));
+    assertFalse(fence(journal.epoch()));
+  }
+
+  private boolean fence(long epoch) {
+    return test.call(volume -> volume.fence(0, epoch));
   }
 
   /** A node that has withdrawn asks again because it has not heard of the end of its replay. */

@@ -207,14 +207,19 @@ public final class StorageClient implements StoragePort, AutoCloseable {
   }
 
   @Override
-  public Promise<Void> fence(int jid, long epoch) {
-    SingleAnswer<FenceJournalResponse, @Nullable Void> answer =
-        new SingleAnswer<>(owner, response -> epochOver(jid, epoch));
+  public Promise<Boolean> fence(int jid, long epoch) {
+    SingleAnswer<FenceJournalResponse, Boolean> answer =
+        new SingleAnswer<>(
+            owner,
+            response -> {
+              appends.epochOver(jid, epoch);
+              return response.getWasOpen();
+            });
     journals()
         .fenceJournal(
             FenceJournalRequest.newBuilder().setVolume(volume).setJid(jid).setEpoch(epoch).build(),
             answer);
-    return done(answer.promise());
+    return answer.promise();
   }
 
   private @Nullable Void epochOver(int jid, long epoch) {

@@ -9,6 +9,7 @@ import glockenspiel.runtime.task.SerialOwner;
 import glockenspiel.runtime.task.Signal;
 import java.util.TreeSet;
 import java.util.function.BooleanSupplier;
+import java.util.function.IntPredicate;
 
 /**
  * The first mounter's work: every journal is replayed before anyone gets an I/O glock. F is this
@@ -17,10 +18,10 @@ import java.util.function.BooleanSupplier;
  * <ol>
  *   <li>L tells F, in the welcome or later, that it is the first mounter; the gate is closed with
  *       "first mount" pending.
- *   <li>F takes each journal's glock by trying, again and again while it is busy, and has J replay
- *       it, folding its statfs change: nobody else uses the master now.
- *   <li>If an epoch was open at J when it was replayed, F waits until one lease has passed since
- *       the last such fencing.
+ *   <li>F takes each journal's glock by trying, again and again while it is busy, and has J fence
+ *       whatever epoch it has.
+ *   <li>If an epoch was open at J, F waits until one lease has passed since the last such fencing.
+ *   <li>F takes each journal's glock again, and has J replay it.
  *   <li>F reports that the first mount is done, under the generation that it knew before it began.
  *       A new generation: again from 2.
  *   <li>L opens the gate.
@@ -30,6 +31,11 @@ import java.util.function.BooleanSupplier;
  * only seems to be alone. The owner of the open epoch may live, cut off from L; it writes no more,
  * but until its lease ends it may still <em>read</em> under locks that L is about to grant to
  * others.
+ *
+ * <p>Is there a problem if F replays first, and waits then? Yes: a replayed journal is closed, and
+ * nobody can see any more that an epoch was open. F goes away before its wait is over, the next
+ * first mounter finds all journals closed, has no reason to wait, and L opens the gate too early
+ * (rule 1). A journal that is only fenced keeps the reason to wait until somebody has waited.
  *
  * <p>Is there a problem if a journal that was found clean is skipped without a replay? Yes: a clean
  * header can stand before an open epoch whose owner has not flushed yet. Replay fences first,
@@ -42,7 +48,11 @@ public final class FirstMount {
   private final RecoverySettings settings;
   private final JournalLook look;
   private final BooleanSupplier stopped;
-  private boolean epochWasOpen;
+
+  /** Fenced by this node, when their epochs were open. */
+  private final TreeSet<Integer> fenced = new TreeSet<>();
+
+  private boolean mustWait;
   private long lastFencingNanos;
 
   /**
@@ -77,7 +87,10 @@ public final class FirstMount {
   public void run(int journals, String trace) {
     while (membership.gate().isFirstMounter()) {
       long generation = membership.gate().generation();
-      replayAll(journals, trace);
+      untilDone(journals, jid -> isDone(jid, look.fence(jid, trace)));
+      waitOutLeases();
+      untilDone(journals, jid -> isDone(jid, look.replay(jid, trace)));
+      // If an epoch was opened since, by a message that was late.
       waitOutLeases();
       if (membership.gate().generation() == generation) {
         membership.session().send(new NodeMessage.ReportFirstMountDone(generation));
@@ -87,14 +100,14 @@ public final class FirstMount {
     }
   }
 
-  private void replayAll(int journals, String trace) {
+  private void untilDone(int journals, IntPredicate step) {
     TreeSet<Integer> rest = new TreeSet<>();
     for (int jid = 0; jid < journals; jid++) {
       rest.add(jid);
     }
     GrowingPause pauses = settings.pauses();
     while (true) {
-      rest.removeIf(jid -> isClean(look.replay(jid, trace)));
+      rest.removeIf(step::test);
       if (rest.isEmpty()) {
         return;
       }
@@ -102,12 +115,18 @@ public final class FirstMount {
     }
   }
 
-  private boolean isClean(JournalLook.Outcome outcome) {
+  private boolean isDone(int jid, JournalLook.Outcome outcome) {
     return switch (outcome) {
+      case JournalLook.Outcome.Fenced(boolean wasOpen) -> {
+        if (wasOpen) {
+          fenced.add(jid);
+          ownerMayReadOn();
+        }
+        yield true;
+      }
       case JournalLook.Outcome.Clean clean -> {
-        if (clean.result().wasOpen()) {
-          epochWasOpen = true;
-          lastFencingNanos = owner.nowNanos();
+        if (!fenced.remove(jid) && clean.result().wasOpen()) {
+          ownerMayReadOn();
         }
         yield true;
       }
@@ -122,12 +141,18 @@ public final class FirstMount {
     };
   }
 
+  private void ownerMayReadOn() {
+    mustWait = true;
+    lastFencingNanos = owner.nowNanos();
+  }
+
   private void waitOutLeases() {
-    if (epochWasOpen) {
+    if (mustWait) {
       long end = lastFencingNanos + membership.session().leaseNanos();
       for (long rest = end - owner.nowNanos(); rest > 0; rest = end - owner.nowNanos()) {
         awaitUpTo(rest);
       }
+      mustWait = false;
     }
     requireGoingOn();
   }

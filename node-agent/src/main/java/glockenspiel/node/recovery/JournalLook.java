@@ -44,6 +44,9 @@ final class JournalLook {
     /** It is clean now, and its former epoch fenced. */
     record Clean(ReplayResult result) implements Outcome {}
 
+    /** Its newest epoch is cut off; it stays so until it is replayed. */
+    record Fenced(boolean wasOpen) implements Outcome {}
+
     /** It was well: nothing was to be done, and nothing was. */
     record Well() implements Outcome {}
 
@@ -80,6 +83,12 @@ final class JournalLook {
     this.problems = problems;
     this.stopped = stopped;
     this.wake = wake;
+  }
+
+  /** Cuts off whatever epoch the journal has, if its glock can be had. */
+  Outcome fence(int jid, String trace) {
+    return withGlock(
+        jid, trace, () -> new Outcome.Fenced(await(storage.fence(jid, StoragePort.NEWEST_EPOCH))));
   }
 
   /** Replays the journal if its glock can be had. */

@@ -42,6 +42,25 @@ class MountTest {
     assertEquals(NodeState.MOUNTED, a.node.state());
   }
 
+  /**
+   * The owner of the open epoch may go on reading until its lease is over, whoever waits for it.
+   */
+  @Test
+  void theNextFirstMounterWaitsTooWhenTheFirstOneLeavesDuringItsWait() {
+    cluster.storage.journal(2).open = true;
+    SmallCluster.Member a = cluster.add("a");
+    SmallCluster.Member b = cluster.add("b");
+    a.mount();
+    cluster.runFor(SmallCluster.SECOND / 10);
+    assertFalse(cluster.storage.journal(2).open);
+    var second = b.mount();
+    cluster.runFor(SmallCluster.SECOND / 10);
+    a.withdraw();
+    cluster.run(second);
+    assertEquals(NodeState.MOUNTED, b.node.state());
+    assertTrue(cluster.scheduler.nowNanos() > cluster.lockManager.leaseNanos);
+  }
+
   @Test
   void secondNodeWaitsForTheOpenGateAndGetsTheNextSlot() {
     cluster.storage.replayNanos = SmallCluster.SECOND;

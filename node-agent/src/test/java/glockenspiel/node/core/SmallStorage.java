@@ -31,6 +31,7 @@ final class SmallStorage {
   static final class Journal {
     long epoch;
     boolean open;
+    boolean fenced;
     boolean dirty;
     boolean corrupt;
     boolean replaying;
@@ -166,6 +167,7 @@ final class SmallStorage {
             }
             journal.epoch++;
             journal.open = true;
+            journal.fenced = false;
             return new OpenedJournal(jid, journal.epoch, 100, 0, 1);
           });
     }
@@ -199,18 +201,19 @@ final class SmallStorage {
     }
 
     @Override
-    @SuppressWarnings("NullAway") // Void
-    public Promise<Void> fence(int jid, long epoch) {
+    public Promise<Boolean> fence(int jid, long epoch) {
       return call(
           "fence",
           CALL_NANOS,
           () -> {
             Journal journal = journal(jid);
-            if (journal.epoch == epoch) {
-              journal.open = false;
-              journal.changed();
+            if (epoch != NEWEST_EPOCH && journal.epoch != epoch) {
+              return false;
             }
-            return null;
+            journal.fenced |= journal.open;
+            journal.open = false;
+            journal.changed();
+            return journal.fenced;
           });
     }
 
@@ -244,7 +247,7 @@ final class SmallStorage {
               answer(promise, null, failure);
               return;
             }
-            boolean wasOpen = journal.open;
+            boolean wasOpen = journal.open || journal.fenced;
             journal.open = false;
             journal.replaying = true;
             service.after(replayNanos, () -> finishReplay(jid, wasOpen, promise));
@@ -257,6 +260,7 @@ final class SmallStorage {
       boolean dirty = journal.dirty;
       journal.replaying = false;
       journal.dirty = false;
+      journal.fenced = false;
       journal.replays++;
       journal.changed();
       answer(

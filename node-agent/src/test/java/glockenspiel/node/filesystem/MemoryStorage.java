@@ -221,7 +221,7 @@ final class MemoryStorage {
     }
 
     @Override
-    public Promise<Void> fence(int jid, long epoch) {
+    public Promise<Boolean> fence(int jid, long epoch) {
       throw new UnsupportedOperationException();
     }
 

@@ -10,6 +10,9 @@ import java.util.List;
  * {@code UNAVAILABLE} leaves open whether it happened; nothing is retried here.
  */
 public interface StoragePort {
+  /** For {@link #fence}: whatever epoch the journal has. */
+  long NEWEST_EPOCH = 0;
+
   /** What the volume looks like. */
   Promise<VolumeInfo> volume();
 
@@ -46,9 +49,13 @@ public interface StoragePort {
 
   /**
    * Fences the epoch: after it is done nothing of that epoch reaches the device. Done at once when
-   * it was fenced before.
+   * it was fenced before. The journal stays fenced, durably, until it is replayed or opened.
+   *
+   * @param epoch or {@link #NEWEST_EPOCH}
+   * @return whether that epoch was open, or was fenced and not replayed since: its owner may be
+   *     alive and not know yet
    */
-  Promise<Void> fence(int jid, long epoch);
+  Promise<Boolean> fence(int jid, long epoch);
 
   /** Looks at a journal without changing anything. */
   Promise<JournalCheck> check(int jid);

@@ -104,7 +104,7 @@ public final class StorageLink implements StoragePort {
   }
 
   @Override
-  public Promise<Void> fence(int jid, long epoch) {
+  public Promise<Boolean> fence(int jid, long epoch) {
     return call(new StorageCall.Fence(jid, epoch));
   }
 
