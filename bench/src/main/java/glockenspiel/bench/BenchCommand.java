@@ -1,5 +1,6 @@
 package glockenspiel.bench;
 
+import glockenspiel.bench.cached.Cached;
 import glockenspiel.bench.limit.Limits;
 import glockenspiel.bench.lock.FanOut;
 import glockenspiel.bench.lock.Growth;
@@ -10,6 +11,7 @@ import glockenspiel.bench.lock.Pipeline;
 import glockenspiel.bench.measure.Benchmark;
 import glockenspiel.bench.measure.Plan;
 import glockenspiel.bench.measure.Row;
+import glockenspiel.bench.recovery.Withdrawal;
 import glockenspiel.cli.output.CommandFailure;
 import glockenspiel.cli.output.ExitCode;
 import glockenspiel.cli.output.Output;
@@ -49,7 +51,9 @@ public final class BenchCommand implements Callable<Integer> {
           new HandOff(),
           new FanOut(),
           new Memory(),
-          new Growth());
+          new Growth(),
+          new Cached(),
+          new Withdrawal());
 
   private static final int ROUNDS_MAX = 101;
 
