@@ -4,6 +4,7 @@ import glockenspiel.journal.device.VolumeState.JournalRecord;
 import glockenspiel.journal.device.VolumeState.Standing;
 import glockenspiel.protocol.storage.StorageException;
 import glockenspiel.protocol.storage.StorageException.Reason;
+import glockenspiel.protocol.storage.StoragePort;
 import glockenspiel.runtime.state.StateMachine;
 import glockenspiel.runtime.task.Promise;
 import glockenspiel.runtime.task.SerialOwner;
@@ -137,6 +138,33 @@ final class EpochFence {
           }
         });
     return promise;
+  }
+
+  /**
+   * Fences an epoch that was given out.
+   *
+   * @param callerEpoch or {@link StoragePort#NEWEST_EPOCH}
+   * @return whether its owner may be alive and not know yet
+   */
+  Promise<Boolean> fence(long callerEpoch) {
+    if (callerEpoch > epoch) {
+      if (callerEpoch >= keeper.state().firstEpoch()) {
+        throw new StorageException(
+            Reason.INVALID_ARGUMENT,
+            "journal "
+                + jid
+                + " epoch "
+                + callerEpoch
+                + " was never given out; the newest is "
+                + epoch);
+      }
+      return Promise.of(false);
+    }
+    if (callerEpoch < epoch && callerEpoch != StoragePort.NEWEST_EPOCH) {
+      return Promise.of(false);
+    }
+    boolean mayLive = mayHaveLivingOwner();
+    return fence("asked for").map(done -> mayLive);
   }
 
   /**

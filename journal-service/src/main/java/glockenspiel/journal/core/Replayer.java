@@ -82,6 +82,9 @@ final class Replayer {
       LogHeader last = plan == null ? clean(head) : replay(head, plan);
       statfs.forget(journal);
       fence.finishReplay(note.isEmpty() ? "replayed" : "replayed; " + note);
+      if (foldStatfs) {
+        statfs.whenClosed(journal);
+      }
       return result(plan, wasOpen, last, begin);
     } finally {
       if (fence.is(FencingState.REPLAYING)) {

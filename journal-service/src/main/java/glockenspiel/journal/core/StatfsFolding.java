@@ -31,6 +31,9 @@ final class StatfsFolding {
   /** No journal is opened in the middle of a fold, and no two folds run at once. */
   private final Turn turn;
 
+  /** All local files were seen to be zero, and nobody can have written since. */
+  private boolean nothingToFold;
+
   StatfsFolding(VolumeAccess volume, List<Journal> journals) {
     this.volume = volume;
     this.journals = journals;
@@ -48,10 +51,14 @@ final class StatfsFolding {
    */
   String afterReplay(Journal journal, LogHeader head, @Nullable ReplayPlan plan, boolean fold) {
     turn.take();
+    nothingToFold &= plan == null;
     try {
       StatfsFold begun = volume.keeper().state().fold();
       if (begun != null && isOf(begun, journal, head)) {
         finish(begun, plan);
+        return "";
+      }
+      if (nothingToFold) {
         return "";
       }
       if (fold && othersAreClean(journal)) {
@@ -74,22 +81,29 @@ final class StatfsFolding {
   }
 
   /**
-   * A journal was closed in order. If it was the last one, folds what replays have left because it
-   * was open: nobody else would before the next mount, and the image is at rest now (rule 10). Only
-   * inside a task, with the journal's turn.
+   * A journal was closed, in order or by its replay. If it was the last one, folds what replays
+   * have left because it was not: nobody else would before the next mount, and the image is at rest
+   * now (rule 10). Only inside a task, with the journal's turn.
    *
    * <p>Is there a problem if the nodes see to it among themselves? Yes: a node that unmounts while
    * another withdraws has looked for changes to fold before that one's journal is replayed, and the
    * one that has withdrawn may not write.
+   *
+   * <p>Is there a problem if a replay leaves it at {@link #afterReplay}? Yes: of the last two that
+   * run at once each finds the other's journal not clean.
    */
-  void afterClose(Journal journal) {
-    if (!othersAreClosed(journal)) {
+  void whenClosed(Journal journal) {
+    if (nothingToFold || !othersAreClosed(journal)) {
       return;
     }
     turn.take();
     try {
       JournalCondition clean = journal.condition();
-      if (clean != null && isAnyChanged() && othersAreClean(journal)) {
+      if (clean == null || !othersAreClosed(journal)) {
+        return;
+      }
+      nothingToFold = !isAnyChanged();
+      if (!nothingToFold && othersAreClean(journal)) {
         settleInTurn();
         if (fold(journal, clean.sequence(), clean.headBlock(), null)) {
           volume.owner().await(volume.groupSync().sync());
@@ -126,6 +140,7 @@ final class StatfsFolding {
    */
   void settle() {
     turn.take();
+    nothingToFold = false;
     try {
       settleInTurn();
     } finally {

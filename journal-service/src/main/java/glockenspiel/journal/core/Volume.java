@@ -15,7 +15,6 @@ import glockenspiel.protocol.storage.OpenedJournal;
 import glockenspiel.protocol.storage.ReplayResult;
 import glockenspiel.protocol.storage.StorageException;
 import glockenspiel.protocol.storage.StorageException.Reason;
-import glockenspiel.protocol.storage.StoragePort;
 import glockenspiel.protocol.storage.VolumeInfo;
 import glockenspiel.runtime.task.Promise;
 import glockenspiel.runtime.task.SerialOwner;
@@ -212,7 +211,7 @@ public final class Volume {
         journal -> {
           access.groupSync().requireHealthy();
           journal.close(epoch);
-          statfs.afterClose(journal);
+          statfs.whenClosed(journal);
           return null;
         });
   }
@@ -223,27 +222,7 @@ public final class Volume {
    * @return whether its owner may be alive and not know yet
    */
   public Promise<Boolean> fence(int jid, long epoch) {
-    return refusing(
-        () -> {
-          EpochFence fence = journal(jid).fence();
-          if (epoch < fence.epoch() && epoch != StoragePort.NEWEST_EPOCH) {
-            return Promise.of(false);
-          }
-          if (epoch > fence.epoch() && epoch >= access.keeper().state().firstEpoch()) {
-            throw new StorageException(
-                Reason.INVALID_ARGUMENT,
-                "journal "
-                    + jid
-                    + " epoch "
-                    + epoch
-                    + " was never given out; the newest is "
-                    + fence.epoch());
-          }
-          boolean mayLive = epoch <= fence.epoch() && fence.mayHaveLivingOwner();
-          return epoch > fence.epoch()
-              ? Promise.of(false)
-              : fence.fence("asked for").map(done -> mayLive);
-        });
+    return refusing(() -> journal(jid).fence().fence(epoch));
   }
 
   /** Looks at a journal without changing anything. */

@@ -10,7 +10,9 @@ import glockenspiel.protocol.storage.BlockImage;
 import glockenspiel.protocol.storage.LogFlush;
 import glockenspiel.protocol.storage.OpenedJournal;
 import glockenspiel.protocol.storage.StatfsCounts;
+import glockenspiel.runtime.task.Promise;
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -125,6 +127,25 @@ class StatfsFoldingTest {
     assertEquals(TinyImage.MASTER, image.counts(image.masterStatfs));
     replay(0, true);
     assertEquals(plus(TinyImage.MASTER, -7, 3), image.counts(image.masterStatfs));
+  }
+
+  /** Each of two replays that run at once finds the other's journal not clean. */
+  @Test
+  void theLastOfTwoReplaysAtOnceFolds() {
+    append(open(0), List.of(), new StatfsCounts(0, -7, 3));
+    append(open(1), List.of(), new StatfsCounts(0, 5, 0));
+    List<Promise<?>> replays = new ArrayList<>();
+    test.owner()
+        .execute(
+            () -> {
+              replays.add(test.volume().replay(0, true, ReplayListener.NONE));
+              replays.add(test.volume().replay(1, true, ReplayListener.NONE));
+            });
+    test.scheduler.run();
+    assertTrue(replays.stream().allMatch(Promise::isDone));
+    assertEquals(plus(TinyImage.MASTER, -2, 3), image.counts(image.masterStatfs));
+    assertEquals(StatfsChange.NONE, image.counts(image.localStatfs.getFirst()));
+    assertEquals(StatfsChange.NONE, image.counts(image.localStatfs.getLast()));
   }
 
   /** Wherever the close is cut off, whoever comes next counts the change once. */
