@@ -11,6 +11,7 @@ import glockenspiel.bench.lock.Pipeline;
 import glockenspiel.bench.measure.Benchmark;
 import glockenspiel.bench.measure.Plan;
 import glockenspiel.bench.measure.Row;
+import glockenspiel.bench.peer.Peers;
 import glockenspiel.bench.recovery.Withdrawal;
 import glockenspiel.cli.output.CommandFailure;
 import glockenspiel.cli.output.ExitCode;
@@ -53,7 +54,8 @@ public final class BenchCommand implements Callable<Integer> {
           new Memory(),
           new Growth(),
           new Cached(),
-          new Withdrawal());
+          new Withdrawal(),
+          new Peers());
 
   private static final int ROUNDS_MAX = 101;
 

@@ -39,10 +39,10 @@ public final class Pipeline implements Benchmark {
     try (EchoLimit echo = EchoLimit.start();
         LoadSessions sessions = LoadSessions.start(count)) {
       echo.batched(count, plan.count(ITEMS));
-      PipelinedLoad.run(sessions.all(), plan.count(PAIRS));
+      PipelinedLoad.run(sessions.all(), plan.count(PAIRS), EchoLimit.WINDOW);
       for (int round = 0; round < plan.rounds(); round++) {
         limit.add(echo.batched(count, plan.count(ITEMS)));
-        ours.add(PipelinedLoad.run(sessions.all(), plan.count(PAIRS)));
+        ours.add(PipelinedLoad.run(sessions.all(), plan.count(PAIRS), EchoLimit.WINDOW));
       }
     }
     Row row =

@@ -21,28 +21,32 @@ final class PipelinedLoad implements LoadSession.Load {
   private final LoadSession session;
   private final long firstNumber;
   private final int pairs;
+  private final int window;
   private final CountDownLatch done;
   private int asked;
   private int granted;
 
-  private PipelinedLoad(LoadSession session, long firstNumber, int pairs, CountDownLatch done) {
+  private PipelinedLoad(
+      LoadSession session, long firstNumber, int pairs, int window, CountDownLatch done) {
     this.session = session;
     this.firstNumber = firstNumber;
     this.pairs = pairs;
+    this.window = window;
     this.done = done;
   }
 
   /**
    * Runs so many pairs, spread over the sessions, each session with glocks of its own.
    *
+   * @param window how many acquires of a session are under way
    * @return messages that were handled in a second: a pair is two, an acquire and a lower
    */
-  static double run(List<LoadSession> sessions, int pairs) throws InterruptedException {
+  static double run(List<LoadSession> sessions, int pairs, int window) throws InterruptedException {
     CountDownLatch done = new CountDownLatch(sessions.size());
     int each = pairs / sessions.size();
     long begin = System.nanoTime();
     for (int i = 0; i < sessions.size(); i++) {
-      new PipelinedLoad(sessions.get(i), (long) i * NAMES + 1, each, done).begin();
+      new PipelinedLoad(sessions.get(i), (long) i * NAMES + 1, each, window, done).begin();
     }
     done.await();
     double seconds = (System.nanoTime() - begin) / 1e9;
@@ -50,7 +54,7 @@ final class PipelinedLoad implements LoadSession.Load {
   }
 
   private void begin() {
-    int ahead = Math.min(EchoLimit.WINDOW, pairs);
+    int ahead = Math.min(window, pairs);
     session.begin(this, acquires(Math.min(EchoLimit.BATCH, ahead)));
     for (int i = EchoLimit.BATCH; i < ahead; i += EchoLimit.BATCH) {
       int batch = Math.min(EchoLimit.BATCH, ahead - i);

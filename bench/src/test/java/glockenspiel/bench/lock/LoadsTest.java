@@ -22,7 +22,7 @@ class LoadsTest {
       SequentialLoad.Pairs pairs = SequentialLoad.run(sessions.get(1), 20);
       assertEquals(20, pairs.locks().count());
       assertEquals(20, pairs.unlocks().count());
-      assertTrue(PipelinedLoad.run(sessions.all(), 3000) > 0);
+      assertTrue(PipelinedLoad.run(sessions.all(), 3000, 64) > 0);
       assertEquals(10, SwappingLoad.run(sessions.get(0), sessions.get(2), 10).count());
       List<TurnOverLoad> loads = TurnOverLoad.fill(sessions.all(), 3000);
       assertEquals(600, TurnOverLoad.turnOver(loads, 300));
