@@ -26,6 +26,7 @@ import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.HelpCommand;
 import picocli.CommandLine.IVersionProvider;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
 
 /** The command {@code glock}. */
@@ -72,7 +73,18 @@ public final class Glock {
   static CommandLine commandLine() {
     return new CommandLine(new Glock())
         .setCaseInsensitiveEnumValuesAllowed(true)
+        .setParameterExceptionHandler(Glock::explain)
         .setExecutionExceptionHandler(Glock::explain);
+  }
+
+  /** Of a wrong flag one line, and where to read more. */
+  private static int explain(ParameterException wrong, String[] arguments) {
+    CommandLine command = wrong.getCommandLine();
+    String line =
+        "glock: %s; see %s --help"
+            .formatted(wrong.getMessage(), command.getCommandSpec().qualifiedName());
+    command.getErr().println(command.getColorScheme().errorText(line));
+    return ExitCode.WRONG_USAGE;
   }
 
   /** One line that says what went wrong; a stack trace only for what nobody foresaw. */

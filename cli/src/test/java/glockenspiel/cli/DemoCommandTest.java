@@ -1,12 +1,15 @@
 package glockenspiel.cli;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import glockenspiel.cli.cluster.NewImage;
 import glockenspiel.journal.device.FileBlockDevice;
+import glockenspiel.journal.device.VolumeStateFile;
 import glockenspiel.runtime.task.VirtualThreadOwner;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -41,23 +44,22 @@ class DemoCommandTest {
     JsonNode report = JsonMapper.builder().build().readTree(out.toString());
     List<String> keys = new ArrayList<>();
     report.fieldNames().forEachRemaining(keys::add);
-    assertTrue(
-        keys.containsAll(
-            List.of(
-                "verdict",
-                "volume",
-                "seed",
-                "fault",
-                "withdrawn",
-                "replays",
-                "gateClosedMillis",
-                "withdrawMillis",
-                "secondaryWithdraws",
-                "releasesHeldBack",
-                "fsck",
-                "imageCheck",
-                "rules")),
-        keys.toString());
+    assertEquals(
+        List.of(
+            "verdict",
+            "volume",
+            "seed",
+            "fault",
+            "withdrawn",
+            "replays",
+            "gateClosedMillis",
+            "withdrawMillis",
+            "secondaryWithdraws",
+            "releasesHeldBack",
+            "fsck",
+            "imageCheck",
+            "rules"),
+        keys);
     assertEquals("OK", report.get("verdict").textValue());
     assertEquals("demo:fs", report.get("volume").textValue());
     assertEquals(3, report.get("seed").longValue());
@@ -92,31 +94,68 @@ class DemoCommandTest {
     refused(2, "--nodes 0", "demo", "--nodes", "0");
   }
 
+  /** The demonstration refuses an image: one line that names it, and nothing changed. */
+  private void imageRefused(int exitCode, String reason, Path image, String... more)
+      throws IOException {
+    byte[] before = Files.exists(image) ? Files.readAllBytes(image) : new byte[0];
+    Path work = folder.resolve("work");
+    List<String> arguments = new ArrayList<>(List.of("demo", "--image", image.toString()));
+    arguments.addAll(List.of("--work", work.toString(), "--json"));
+    arguments.addAll(List.of(more));
+    refused(exitCode, reason, arguments.toArray(String[]::new));
+    List<String> lines = err.toString().lines().filter(line -> line.startsWith("glock: ")).toList();
+    assertEquals(1, lines.size(), err.toString());
+    assertTrue(lines.getFirst().contains(image.toString()), err.toString());
+    if (Files.exists(image)) {
+      assertArrayEquals(before, Files.readAllBytes(image));
+    }
+    try (Stream<Path> left = Files.list(work)) {
+      assertEquals(List.of(), left.toList());
+    }
+    assertFalse(Files.exists(VolumeStateFile.of(image)));
+  }
+
   @Test
-  void anImageMustBeThere() {
-    refused(2, "no such file", "demo", "--image", folder.resolve("none.img").toString());
+  void anImageMustBeThere() throws IOException {
+    imageRefused(2, "no such file", folder.resolve("none.img"));
   }
 
   @Test
   void anImageMustBeGfs2() throws IOException {
-    Path image = Files.write(folder.resolve("text.img"), new byte[1 << 20]);
-    refused(1, "glock-demo.img: ", "demo", "--image", image.toString());
-    assertEquals(1, err.toString().lines().count(), err.toString());
+    imageRefused(1, "superblock", Files.write(folder.resolve("text.img"), new byte[1 << 20]));
+  }
+
+  @Test
+  void anImageMustNotBeEmpty() throws IOException {
+    imageRefused(1, "no GFS2 image", Files.createFile(folder.resolve("empty.img")));
   }
 
   @Test
   void anImageMustBeWhole() throws IOException {
     Path image = folder.resolve("half.img");
-    NewImage.small(1).write(image);
+    NewImage.small(3).write(image);
     try (FileChannel file = FileChannel.open(image, StandardOpenOption.WRITE)) {
       file.truncate(file.size() / 2);
     }
-    refused(1, "glock-demo.img: ", "demo", "--image", image.toString());
-    assertEquals(1, err.toString().lines().count(), err.toString());
+    imageRefused(1, "expected", image);
   }
 
   @Test
   void anImageMustHaveAJournalForEachNode() throws IOException {
+    Path image = folder.resolve("few.img");
+    NewImage.small(2).write(image);
+    imageRefused(2, "too few journals, 2 of the 5 that are needed", image, "--nodes", "5");
+  }
+
+  @Test
+  void theOldWayNeedsTwoJournals() throws IOException {
+    Path image = folder.resolve("one.img");
+    NewImage.small(1).write(image);
+    imageRefused(2, "1 of the 2 that are needed", image, "--nodes", "1", "--fault", "late-replay");
+  }
+
+  @Test
+  void upNeedsAJournalForEachNode() throws IOException {
     Path image = folder.resolve("few.img");
     NewImage.small(2).write(image);
     refused(2, "2 journals, too few for 3 nodes", "up", "--port", "0", "--image", image.toString());
@@ -126,12 +165,21 @@ class DemoCommandTest {
   @Test
   void anImageMustNotBeOpenElsewhere() throws IOException {
     Path image = folder.resolve("open.img");
-    NewImage.small(1).write(image);
+    NewImage.small(3).write(image);
     try (VirtualThreadOwner owner = new VirtualThreadOwner("elsewhere", (what, thrown) -> {});
         FileBlockDevice device = FileBlockDevice.open(image, FileBlockDevice.Access.WRITE, owner)) {
       assertTrue(device.size() > 0);
       refused(4, "in use", "up", "--port", "0", "--nodes", "1", "--image", image.toString());
+      err.getBuffer().setLength(0);
+      imageRefused(4, "in use", image);
     }
+  }
+
+  @Test
+  void theWorkFolderMustBeAFolder() throws IOException {
+    Path file = Files.createFile(folder.resolve("file"));
+    refused(2, "--work " + file, "demo", "--work", file.toString());
+    assertEquals(1, err.toString().lines().count(), err.toString());
   }
 
   @Test

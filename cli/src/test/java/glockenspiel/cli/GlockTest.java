@@ -26,6 +26,8 @@ class GlockTest {
     assertEquals(2, glock.execute("--no-such-option"));
     assertEquals("", out.toString());
     assertTrue(err.toString().contains("--no-such-option"), err.toString());
+    assertTrue(err.toString().contains("see glock --help"), err.toString());
+    assertEquals(1, err.toString().lines().count(), err.toString());
   }
 
   @Test

@@ -36,8 +36,7 @@ final class Demo {
   /** Runs it, and tells it. */
   DemoReport run() throws IOException, InterruptedException {
     Path given = settings.work();
-    Path work = given == null ? Files.createTempDirectory("glock-demo") : given;
-    Files.createDirectories(work);
+    Path work = workFolder(given);
     boolean keep = true;
     try {
       DemoReport report = run(work);
@@ -55,6 +54,18 @@ final class Demo {
         remove(work.resolve(LATE_IMAGE));
         Files.deleteIfExists(work);
       }
+    }
+  }
+
+  private static Path workFolder(@Nullable Path given) throws IOException {
+    if (given == null) {
+      return Files.createTempDirectory("glock-demo");
+    }
+    try {
+      return Files.createDirectories(given);
+    } catch (IOException impossible) {
+      throw CommandFailure.wrongUsage(
+          "--work " + given + ": cannot be made a folder; choose another place");
     }
   }
 
@@ -88,7 +99,7 @@ final class Demo {
     remove(image);
     Path given = settings.image();
     if (given != null) {
-      ImageCopy.make(given, image);
+      ImageCopy.make(given, image, settings.journalsMin());
       story.say("image: a copy of " + given);
       return image;
     }

@@ -1,10 +1,11 @@
 package glockenspiel.cli.demo;
 
+import com.fasterxml.jackson.annotation.JsonIgnore;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a demonstration found, as scripts read it.
+ * What a demonstration found. Scripts read what is not ignored; people read all of it in the story.
  *
  * @param verdict {@code OK} when every rule was kept, else {@code BROKEN}
  * @param withdrawn names of nodes
@@ -27,19 +28,19 @@ record DemoReport(
     long seed,
     String fault,
     List<String> withdrawn,
-    List<String> crashed,
+    @JsonIgnore List<String> crashed,
     List<Replay> replays,
     long gateClosedMillis,
     long withdrawMillis,
-    long withdrawToGateOpenMillis,
+    @JsonIgnore long withdrawToGateOpenMillis,
     long secondaryWithdraws,
     long releasesHeldBack,
     String fsck,
     String imageCheck,
-    long operations,
-    long peakMemoryBytes,
-    @Nullable LateReplayReport lateReplay,
-    List<String> problems,
+    @JsonIgnore long operations,
+    @JsonIgnore long peakMemoryBytes,
+    @JsonIgnore @Nullable LateReplayReport lateReplay,
+    @JsonIgnore List<String> problems,
     List<RuleResult> rules) {
   /**
    * A replay.
@@ -56,6 +57,7 @@ record DemoReport(
    */
   record LateReplayReport(boolean broken, String imageCheck, String fsck) {}
 
+  @JsonIgnore
   boolean isOk() {
     return verdict.equals("OK");
   }

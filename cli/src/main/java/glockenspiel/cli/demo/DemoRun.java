@@ -138,32 +138,22 @@ final class DemoRun {
       List<Integer> again = over ? mountAgain(cluster) : List.of();
       boolean stopped = workload.stop(PATIENCE_NANOS);
       long endNanos = System.nanoTime();
-      story.head("");
+      story.say("");
       new Timeline(faultNanos).lines(seen.since(faultNanos), story.ansi()).forEach(story::say);
-      story.head("");
+      story.say("");
       tellOperations("in all", workload.operations());
 
       Workload.Findings findings = workload.verify(mounted(cluster));
       GateProbe.Report report = probe.report();
       probe.close();
-      for (ClusterNode node : cluster.nodes()) {
-        if (node.status().state() == NodeState.MOUNTED) {
-          node.unmount();
-        }
-      }
-      cluster.close();
-      Set<Integer> survivors = new TreeSet<>(indexes(cluster));
-      survivors.removeAll(fault.victims());
-      if (settings.fault() == FaultKind.LAST_NODE) {
-        survivors.clear();
-      }
+      leave(cluster);
       return new RunFacts(
           cluster.volume().name(),
           seen,
           faultNanos,
           endNanos,
           fault.victims(),
-          survivors,
+          survivors(cluster, fault),
           leaseMillis,
           workload,
           stopped && over,
@@ -178,8 +168,22 @@ final class DemoRun {
     }
   }
 
-  private static Set<Integer> indexes(LocalCluster cluster) {
-    return cluster.nodes().stream().map(ClusterNode::index).collect(Collectors.toSet());
+  private static void leave(LocalCluster cluster) {
+    for (ClusterNode node : cluster.nodes()) {
+      if (node.status().state() == NodeState.MOUNTED) {
+        node.unmount();
+      }
+    }
+    cluster.close();
+  }
+
+  private Set<Integer> survivors(LocalCluster cluster, FaultInjection fault) {
+    Set<Integer> survivors = new TreeSet<>();
+    if (settings.fault() != FaultKind.LAST_NODE) {
+      cluster.nodes().forEach(node -> survivors.add(node.index()));
+      survivors.removeAll(fault.victims());
+    }
+    return survivors;
   }
 
   private void awaitReturns(FaultInjection fault) throws InterruptedException {

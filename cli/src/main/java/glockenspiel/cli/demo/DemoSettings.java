@@ -68,6 +68,11 @@ record DemoSettings(
     return new DemoSettings(image, nodes, other, seed, work, pace);
   }
 
+  /** How many journals an image must have: one for each node, and one for W and for P. */
+  int journalsMin() {
+    return Math.max(nodes, fault == FaultKind.LATE_REPLAY ? 2 : 1);
+  }
+
   /** How many journals an image that is made here has: one to spare. */
   int journals() {
     return Math.max(JOURNALS_MIN, nodes + 1);

@@ -41,20 +41,6 @@ final class FaultInjection {
         }
       }
     }
-    if (settings.fault() == FaultKind.CONSISTENCY) {
-      cluster
-          .node(0)
-          .call(
-              fs -> {
-                fs.create(victimFile(), 0644);
-                fs.fsync(victimFile());
-                return "";
-              });
-    }
-  }
-
-  private String victimFile() {
-    return workload.directory() + "/victim";
   }
 
   /** The nodes that are going to fail. */
@@ -103,7 +89,8 @@ final class FaultInjection {
 
   /** The image stays as it is: one answer of the device is wrong, on its way to the victim. */
   private void misread(int victim, String name) {
-    long block = cluster.node(0).call(fs -> fs.lookup(victimFile())).address();
+    String file = workload.quietFile();
+    long block = cluster.node(0).call(fs -> fs.lookup(file)).address();
     seen.tell(
         DEMO,
         "the device will answer one read of block 0x%x, a dinode, with another type in it; on the image it stays right"
@@ -112,7 +99,7 @@ final class FaultInjection {
     cluster.misreadOnce(block);
     seen.tell(DEMO, "%s looks at that file".formatted(name), Tone.FAULT);
     try {
-      cluster.node(victim).call(fs -> fs.stat(victimFile()));
+      cluster.node(victim).call(fs -> fs.stat(file));
     } catch (GoneException withdraws) {
       // As it must: a node that finds its metadata contradicting itself cannot go on.
     }

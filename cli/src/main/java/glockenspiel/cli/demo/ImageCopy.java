@@ -1,8 +1,11 @@
 package glockenspiel.cli.demo;
 
 import glockenspiel.cli.output.CommandFailure;
-import glockenspiel.cli.output.ExitCode;
+import glockenspiel.journal.device.FileBlockDevice;
 import glockenspiel.journal.device.ImageInUseException;
+import glockenspiel.journal.offline.OfflineVolume;
+import glockenspiel.protocol.storage.VolumeInfo;
+import glockenspiel.runtime.task.Promise;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -19,20 +22,22 @@ final class ImageCopy {
 
   private ImageCopy() {}
 
-  /** Copies an image; what is zero in it takes no space in the copy. */
-  static void make(Path from, Path to) throws IOException {
+  /**
+   * Copies an image; what is zero in it takes no space in the copy.
+   *
+   * @param journals how many it must have
+   */
+  static void make(Path from, Path to, int journals) throws IOException {
     if (!Files.isReadable(from) || Files.isDirectory(from)) {
       throw CommandFailure.wrongUsage(
           "--image " + from + ": no such file, or not readable; give the path of an image");
     }
+    requireVolume(from, journals);
     try (FileChannel source = FileChannel.open(from, StandardOpenOption.READ);
         FileChannel target =
             FileChannel.open(to, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
       requireUnused(from, source);
       long size = source.size();
-      if (size == 0) {
-        throw new CommandFailure(ExitCode.BAD_ANSWER, from + ": is empty, not a GFS2 image");
-      }
       target.write(ByteBuffer.allocate(1), size - 1);
       ByteBuffer buffer = ByteBuffer.allocateDirect(COPY_BYTES);
       for (long at = 0; at < size; ) {
@@ -55,6 +60,18 @@ final class ImageCopy {
           "cannot copy %s to %s: %s; --work DIR chooses another place"
               .formatted(from, to, failure.getMessage()),
           failure);
+    }
+  }
+
+  /** Looked at before the copy is made, so that what is wrong is told of the user's own image. */
+  private static void requireVolume(Path image, int journals) throws IOException {
+    try (OfflineVolume volume = OfflineVolume.open(image, FileBlockDevice.Access.READ)) {
+      VolumeInfo info = volume.call(opened -> Promise.of(opened.info()));
+      if (info.journals() < journals) {
+        throw CommandFailure.wrongUsage(
+            "image %s: volume %s has too few journals, %d of the %d that are needed: use fewer --nodes, or an image with more"
+                .formatted(image, info.name(), info.journals(), journals));
+      }
     }
   }
 

@@ -12,12 +12,12 @@ record Story(Consumer<String> lines, Ansi ansi) {
 
   /** A headline. */
   void head(String line) {
-    lines.accept(ansi.enabled() ? Ansi.Style.bold.on() + line + Ansi.Style.bold.off() : line);
+    lines.accept(ansi.enabled() ? Ansi.Style.bold.on() + line + Ansi.Style.reset.on() : line);
   }
 
   /** A line that says whether something is well. */
   void verdict(boolean well, String line) {
     Ansi.Style colour = well ? Ansi.Style.fg_green : Ansi.Style.fg_red;
-    lines.accept(ansi.enabled() ? colour.on() + line + colour.off() : line);
+    lines.accept(ansi.enabled() ? colour.on() + line + Ansi.Style.reset.on() : line);
   }
 }

@@ -53,7 +53,7 @@ final class Timeline {
       return text;
     }
     Ansi.IStyle[] styles = Ansi.Style.parse(tone.style());
-    return Ansi.Style.on(styles) + text + Ansi.Style.off(styles);
+    return Ansi.Style.on(styles) + text + Ansi.Style.reset.on();
   }
 
   /** A line that the same one said before, with nothing of its own in between, is counted there. */

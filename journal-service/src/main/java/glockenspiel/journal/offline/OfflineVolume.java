@@ -59,6 +59,9 @@ public final class OfflineVolume implements AutoCloseable {
       Volume volume = openVolume(image, owner, file, state);
       opened = new OfflineVolume(owner, file, volume);
       return opened;
+    } catch (StorageException refused) {
+      throw new StorageException(
+          refused.reason(), "image " + image + ": " + refused.getMessage(), refused);
     } finally {
       if (opened == null) {
         owner.close();

@@ -1,8 +1,8 @@
 package glockenspiel.cli.demo.late;
 
+import glockenspiel.cli.demo.workload.RunDirectory;
+import glockenspiel.journal.core.ReplayListener;
 import glockenspiel.node.filesystem.FileSystem;
-import glockenspiel.node.filesystem.FileSystemException;
-import glockenspiel.ondisk.directory.DirectoryEntry;
 import glockenspiel.protocol.storage.JournalCheck;
 import glockenspiel.protocol.storage.JournalState;
 import glockenspiel.protocol.storage.ReplayResult;
@@ -61,25 +61,25 @@ public final class LateReplay {
       int which = jid;
       JournalCheck check = volume.ask(opened -> opened.check(which));
       if (check.state() != JournalState.CLEAN) {
-        volume.ask(
-            opened -> opened.replay(which, true, glockenspiel.journal.core.ReplayListener.NONE));
+        volume.ask(opened -> opened.replay(which, true, ReplayListener.NONE));
       }
     }
     SharedVolume.Mounted before = volume.mount(W, "W");
-    String directory = "late" + Long.toString(random.nextLong(36 * 36 * 36), 36);
-    String ofW = "/" + directory + "w";
-    String ofP = "/" + directory + "p";
+    String[] directories = new String[2];
     before.run(
         fs -> {
-          makeDirectory(fs, ofW);
-          makeDirectory(fs, ofP);
+          String top = RunDirectory.make(fs);
+          directories[W] = top + "/w";
+          directories[P] = top + "/p";
+          fs.createDirectory(directories[W], 0755);
+          fs.createDirectory(directories[P], 0755);
         });
     before.unmount();
 
     SharedVolume.Mounted w = volume.mount(W, "W");
     w.run(
         fs -> {
-          makeFiles(fs, ofW, FILES_OF_W, 40_000);
+          makeFiles(fs, directories[W], FILES_OF_W, 40_000);
           fs.sync();
         });
     story.accept(
@@ -91,7 +91,7 @@ public final class LateReplay {
     SharedVolume.Mounted p = volume.mount(P, "P");
     p.run(
         fs -> {
-          makeFiles(fs, ofP, FILES_OF_P, 9_000);
+          makeFiles(fs, directories[P], FILES_OF_P, 9_000);
           fs.sync();
         });
     p.unmount();
@@ -99,29 +99,11 @@ public final class LateReplay {
         "P  is granted the same resource group, makes %d files, and unmounts in order"
             .formatted(FILES_OF_P));
 
-    ReplayResult replayed =
-        volume.ask(
-            opened -> opened.replay(W, false, glockenspiel.journal.core.ReplayListener.NONE));
+    ReplayResult replayed = volume.ask(opened -> opened.replay(W, false, ReplayListener.NONE));
     story.accept(
         "J  replays journal %d only now: %d of %d blocks put back over what P has done"
             .formatted(W, replayed.blocksReplayed(), replayed.blocksFound()));
     return replayed;
-  }
-
-  /** Makes a directory, if need be below another one. */
-  private static void makeDirectory(FileSystem fs, String path) {
-    try {
-      fs.createDirectory(path, 0755);
-    } catch (FileSystemException full) {
-      if (full.code() != FileSystemException.Code.NO_ROOM_IN_DIRECTORY) {
-        throw full;
-      }
-      StringBuilder names = new StringBuilder();
-      for (DirectoryEntry entry : fs.list("/")) {
-        names.append(' ').append(entry.nameText());
-      }
-      throw new IllegalStateException("the root directory is full:" + names, full);
-    }
   }
 
   private void makeFiles(FileSystem fs, String directory, int count, int bytesMax) {
@@ -129,13 +111,8 @@ public final class LateReplay {
       String path = directory + "/f" + index;
       byte[] content = new byte[1 + random.nextInt(bytesMax)];
       random.nextBytes(content);
-      try {
-        fs.create(path, 0644);
-      } catch (FileSystemException full) {
-        if (full.code() == FileSystemException.Code.NO_ROOM_IN_DIRECTORY) {
-          return;
-        }
-        throw full;
+      if (!RunDirectory.fits(() -> fs.create(path, 0644))) {
+        return;
       }
       fs.write(path, 0, ByteBuffer.wrap(content));
     }

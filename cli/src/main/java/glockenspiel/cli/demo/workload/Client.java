@@ -51,7 +51,7 @@ final class Client {
     this.node = node;
     this.files = files;
     this.places = places;
-    this.prefix = places.own(node) + "/" + (char) ('a' + number);
+    this.prefix = places.own(node) + "/" + (char) ('a' + number) + node;
     this.random = new SplittableRandom(seed ^ ((node + 1L) << 32) ^ (number + 1L) << 20);
     this.sectors = sectors;
     this.shared = shared;
@@ -63,7 +63,7 @@ final class Client {
     return node;
   }
 
-  /** As soon as it has a file, its next step is a sync. From any thread. */
+  /** Its next step is a write and a sync. From any thread. */
   void wantSync() {
     syncWanted = true;
   }
@@ -85,14 +85,12 @@ final class Client {
    * @throws BadContent something was read that cannot be
    */
   void step() {
-    if (syncWanted && !own.isEmpty()) {
-      sync();
-      syncWanted = false;
-      return;
-    }
+    boolean syncing = syncWanted;
     int choice = random.nextInt(100);
     try {
-      if (own.isEmpty() || choice < 12) {
+      if (syncing && !own.isEmpty()) {
+        write(any());
+      } else if (own.isEmpty() || choice < 12) {
         create();
       } else if (choice < 38) {
         write(any());
@@ -118,6 +116,10 @@ final class Client {
         throw failure;
       }
       operations.refused();
+    }
+    if (syncing) {
+      sync();
+      syncWanted = false;
     }
   }
 

@@ -1,29 +1,27 @@
 package glockenspiel.cli.demo.workload;
 
 import glockenspiel.cli.cluster.FileAccess;
-import glockenspiel.node.filesystem.FileSystemException;
-import glockenspiel.node.filesystem.FileSystemException.Code;
-import glockenspiel.ondisk.directory.DirectoryEntry;
-import glockenspiel.ondisk.inode.FileType;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
-import org.jspecify.annotations.Nullable;
 
-/** The directories and shared files of a workload. */
+/** The directories and shared files of a workload: as many as fit, where directories are small. */
 final class Places {
   /** Sectors of a board. */
   static final int BOARD_SECTORS = 16;
 
-  private static final int BOARDS = 3;
-  private static final int LOGS = 3;
-  private static final int ATTEMPTS = 100;
+  private static final int SHARED_MAX = 3;
 
+  private final FileAccess files;
   private final String top;
+  private final List<String> owns = new ArrayList<>();
+  private final List<String> boards = new ArrayList<>();
+  private final List<String> logs = new ArrayList<>();
 
-  private Places(String top) {
-    this.top = top;
+  private Places(FileAccess files) {
+    this.files = files;
+    this.top = files.call(RunDirectory::make);
   }
 
   /** The id of a shared file, for its sectors. */
@@ -32,29 +30,36 @@ final class Places {
   }
 
   /**
-   * Makes a directory for the run, in the root or, when that has no room, below it, and all that
-   * the clients expect there.
+   * Makes a directory for the run, and all that the clients expect there.
    *
    * @param nodes how many nodes there are
    */
   static Places make(FileAccess files, int nodes, Sectors sectors, SharedFiles shared) {
-    Places places = new Places(makeTop(files));
-    files.call(fs -> fs.createDirectory(places.top + "/shared", 0755));
+    Places places = new Places(files);
+    String together = places.top + "/s";
+    files.call(fs -> fs.createDirectory(together, 0755));
+    // First, because a directory in a block of 512 bytes holds three names.
+    files.call(fs -> fs.create(places.quiet(), 0644));
     for (int node = 0; node < nodes; node++) {
-      String directory = places.own(node);
-      files.call(fs -> fs.createDirectory(directory, 0755));
+      String directory = places.top + "/n" + node;
+      places.owns.add(
+          places.fits(directory, true) || node == 0 ? directory : places.owns.getLast());
     }
-    for (int number = 0; number < BOARDS; number++) {
-      String board = places.top + "/shared/b" + number;
+    for (int number = 0; number < SHARED_MAX; number++) {
+      String board = together + "/b" + number;
+      String log = together + "/l" + number;
+      if (places.fits(board, false)) {
+        places.boards.add(board);
+      }
+      if (places.fits(log, false)) {
+        places.logs.add(log);
+      }
+    }
+    for (String board : places.boards) {
       long version = shared.beginWrite(board, 0, System.nanoTime());
       ByteBuffer content = sectors.make(id(board), 0, BOARD_SECTORS, version);
-      files.call(fs -> fs.create(board, 0644));
       files.call(fs -> fs.write(board, 0, content));
       shared.endWrite(board, version, System.nanoTime());
-    }
-    for (int number = 0; number < LOGS; number++) {
-      String log = places.top + "/shared/l" + number;
-      files.call(fs -> fs.create(log, 0644));
     }
     files.call(
         fs -> {
@@ -64,38 +69,23 @@ final class Places {
     return places;
   }
 
-  private static String makeTop(FileAccess files) {
-    List<String> parents = new ArrayList<>(List.of(""));
-    for (DirectoryEntry entry : files.call(fs -> fs.list("/"))) {
-      if (entry.type() == FileType.DIRECTORY) {
-        parents.add("/" + entry.nameText());
-      }
-    }
-    FileSystemException last = null;
-    for (String parent : parents) {
-      for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
-        String path = parent + "/demo" + (attempt == 0 ? "" : attempt);
-        try {
-          files.call(fs -> fs.createDirectory(path, 0755));
-          return path;
-        } catch (FileSystemException refused) {
-          last = refused;
-          if (refused.code() != Code.EXISTS) {
-            break;
-          }
-        }
-      }
-    }
-    throw noPlace(last);
+  private boolean fits(String path, boolean directory) {
+    return files.call(
+        fs ->
+            RunDirectory.fits(
+                () -> {
+                  var _ = directory ? fs.createDirectory(path, 0755) : fs.create(path, 0644);
+                }));
   }
 
-  private static RuntimeException noPlace(@Nullable FileSystemException last) {
-    return last == null ? new IllegalStateException("no directory") : last;
-  }
-
-  /** The directory of a node. */
+  /** The directory of a node; where there is no room for one each, another's. */
   String own(int node) {
-    return top + "/n" + node;
+    return owns.get(node);
+  }
+
+  /** A file that is made here and left alone. */
+  String quiet() {
+    return top + "/s/quiet";
   }
 
   /** The directory of the run. */
@@ -104,28 +94,15 @@ final class Places {
   }
 
   String board(SplittableRandom random) {
-    return top + "/shared/b" + random.nextInt(BOARDS);
+    return boards.get(random.nextInt(boards.size()));
   }
 
   String log(SplittableRandom random) {
-    return top + "/shared/l" + random.nextInt(LOGS);
-  }
-
-  /** All boards. */
-  List<String> boards() {
-    return numbered("b", BOARDS);
+    return logs.get(random.nextInt(logs.size()));
   }
 
   /** All logs. */
   List<String> logs() {
-    return numbered("l", LOGS);
-  }
-
-  private List<String> numbered(String prefix, int count) {
-    List<String> paths = new ArrayList<>();
-    for (int number = 0; number < count; number++) {
-      paths.add(top + "/shared/" + prefix + number);
-    }
-    return paths;
+    return List.copyOf(logs);
   }
 }

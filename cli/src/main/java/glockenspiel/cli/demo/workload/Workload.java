@@ -123,6 +123,11 @@ public final class Workload {
     return places.top();
   }
 
+  /** A file that no client touches, so that only its maker, the first node, has it in its cache. */
+  public String quietFile() {
+    return places.quiet();
+  }
+
   /** What was done. */
   public Operations operations() {
     return operations;
@@ -186,6 +191,9 @@ public final class Workload {
    * @param through nodes that are mounted now, by their index
    */
   public Findings verify(Map<Integer, FileAccess> through) throws InterruptedException {
+    if (through.isEmpty()) {
+      return new Findings(0, 0, List.of("no node is mounted, nothing can be read"));
+    }
     List<String> violations = Collections.synchronizedList(new ArrayList<>());
     long[] found = new long[clients.size()];
     CountDownLatch left = new CountDownLatch(clients.size());
