@@ -114,6 +114,22 @@ final class EpochFence {
             + machine.state());
   }
 
+  /**
+   * Refuses a replay that is too late: what it was meant for has been replayed, and the journal was
+   * opened since.
+   *
+   * @param expected the epoch that the caller has seen, or {@link StoragePort#ANY_EPOCH}
+   * @throws StorageException STALE_EPOCH
+   */
+  void requireNewest(long expected) {
+    if (expected != StoragePort.ANY_EPOCH && expected != epoch) {
+      throw new StorageException(
+          Reason.STALE_EPOCH,
+          "journal %d has epoch %d, %s, and the replay expects %d: look at it again"
+              .formatted(jid, epoch, machine.state(), expected));
+    }
+  }
+
   /** Hands a write of this epoch to the device, if it may write. Fails at once if not. */
   Promise<@Nullable Void> submit(long callerEpoch, Supplier<Promise<@Nullable Void>> write) {
     return submit(callerEpoch, FencingState.OPEN, write);

@@ -149,6 +149,7 @@ final class Journal {
         seen.state(),
         fence.epoch(),
         fence.is(FencingState.OPEN) || fence.is(FencingState.CLOSING),
+        fence.is(FencingState.CLOSED),
         seen.headBlock(),
         seen.sequence(),
         seen.tail(),

@@ -30,6 +30,7 @@ final class Replayer {
   private final List<Journal> journals;
   private final Journal journal;
   private final StatfsFolding statfs;
+  private final long expectedEpoch;
   private final boolean foldStatfs;
   private final ReplayListener listener;
   private String note = "";
@@ -39,12 +40,14 @@ final class Replayer {
       List<Journal> journals,
       Journal journal,
       StatfsFolding statfs,
+      long expectedEpoch,
       boolean foldStatfs,
       ReplayListener listener) {
     this.volume = volume;
     this.journals = journals;
     this.journal = journal;
     this.statfs = statfs;
+    this.expectedEpoch = expectedEpoch;
     this.foldStatfs = foldStatfs;
     this.listener = listener;
   }
@@ -65,7 +68,9 @@ final class Replayer {
     long begin = volume.owner().nowNanos();
     volume.groupSync().requireHealthy();
     EpochFence fence = journal.fence();
-    boolean wasOpen = journal.fence().mayHaveLivingOwner();
+    // In the same slice as the fence: between them nobody can open the journal.
+    fence.requireNewest(expectedEpoch);
+    boolean wasOpen = fence.mayHaveLivingOwner();
     // 1. Before a byte is read: what is read later can then not change any more (rule 3).
     listener.progress(Phase.FENCING, 0, 0);
     volume.owner().await(fence.fence("replay"));

@@ -15,6 +15,7 @@ import glockenspiel.protocol.storage.OpenedJournal;
 import glockenspiel.protocol.storage.ReplayResult;
 import glockenspiel.protocol.storage.StorageException;
 import glockenspiel.protocol.storage.StorageException.Reason;
+import glockenspiel.protocol.storage.StoragePort;
 import glockenspiel.protocol.storage.VolumeInfo;
 import glockenspiel.runtime.task.Promise;
 import glockenspiel.runtime.task.SerialOwner;
@@ -106,15 +107,8 @@ public final class Volume {
     if (!state.isFresh() && !sameVolume) {
       throw new StorageException(
           Reason.INVALID_ARGUMENT,
-          "the state beside the image is of volume "
-              + state.volume()
-              + " uuid "
-              + state.uuid()
-              + ", the image is "
-              + name
-              + " uuid "
-              + uuid
-              + ": if the image was made anew, and no node has it mounted, delete the state");
+          "the state beside the image is of volume %s uuid %s, the image is %s uuid %s: if the image was made anew, and no node has it mounted, delete the state"
+              .formatted(state.volume(), state.uuid(), name, uuid));
     }
     return state.withIdentity(name, uuid);
   }
@@ -166,11 +160,8 @@ public final class Volume {
     if (seen.condition().state() != JournalState.CLEAN) {
       throw new StorageException(
           Reason.JOURNAL_DIRTY,
-          "journal "
-              + journal.jid()
-              + " is dirty, sequence "
-              + seen.condition().sequence()
-              + ": have it replayed before it is opened");
+          "journal %d is dirty, sequence %d: have it replayed before it is opened"
+              .formatted(journal.jid(), seen.condition().sequence()));
     }
     settleStatfs();
     fence.open(nodeName);
@@ -243,13 +234,20 @@ public final class Volume {
         });
   }
 
+  /** As below, whatever epoch the journal has. */
+  public Promise<ReplayResult> replay(int jid, boolean foldStatfs, ReplayListener listener) {
+    return replay(jid, StoragePort.ANY_EPOCH, foldStatfs, listener);
+  }
+
   /**
-   * Fences whatever epoch the journal has, replays it if it is dirty, and writes the clean header.
+   * Fences the epoch that the journal has, replays it if it is dirty, and writes the clean header.
    *
+   * @param expectedEpoch what the caller has seen; when it is another one by now, nothing is done
    * @param foldStatfs also folds local statfs changes into the master, if no other journal is open
    *     or dirty
    */
-  public Promise<ReplayResult> replay(int jid, boolean foldStatfs, ReplayListener listener) {
+  public Promise<ReplayResult> replay(
+      int jid, long expectedEpoch, boolean foldStatfs, ReplayListener listener) {
     return refusing(
         () -> {
           Journal journal = journal(jid);
@@ -257,7 +255,8 @@ public final class Volume {
             throw new StorageException(
                 Reason.JOURNAL_BUSY, "journal " + jid + " is being replayed already");
           }
-          Replayer replayer = new Replayer(access, journals, journal, statfs, foldStatfs, listener);
+          Replayer replayer =
+              new Replayer(access, journals, journal, statfs, expectedEpoch, foldStatfs, listener);
           return inTurn(
               "replay-" + jid,
               jid,
@@ -276,7 +275,14 @@ public final class Volume {
     return task(
         "rehearse-" + jid,
         () ->
-            new Replayer(access, journals, journal(jid), statfs, false, ReplayListener.NONE)
+            new Replayer(
+                    access,
+                    journals,
+                    journal(jid),
+                    statfs,
+                    StoragePort.ANY_EPOCH,
+                    false,
+                    ReplayListener.NONE)
                 .rehearse());
   }
 

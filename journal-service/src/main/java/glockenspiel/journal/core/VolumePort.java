@@ -56,18 +56,19 @@ public final class VolumePort implements StoragePort {
   }
 
   @Override
-  public Promise<Boolean> fence(int jid, long epoch) {
+  public Promise<Boolean> fence(int jid, long epoch, String trace) {
     return volume.fence(jid, epoch);
   }
 
   @Override
-  public Promise<JournalCheck> check(int jid) {
+  public Promise<JournalCheck> check(int jid, String trace) {
     return volume.check(jid);
   }
 
   @Override
-  public Promise<ReplayResult> replay(int jid, boolean foldStatfs, String trace) {
-    return volume.replay(jid, foldStatfs, ReplayListener.NONE);
+  public Promise<ReplayResult> replay(
+      int jid, long expectedEpoch, boolean foldStatfs, String trace) {
+    return volume.replay(jid, expectedEpoch, foldStatfs, ReplayListener.NONE);
   }
 
   @Override

@@ -117,12 +117,14 @@ public final class JournalGrpcService extends JournalServiceImplBase {
       ReplayJournalRequest request,
       String parent) {
     int jid = StorageWire.jid("jid", request.getJid());
+    long expectedEpoch = StorageWire.expectedEpoch(request);
     Spans.RunningSpan span = spans.start("replay", parent);
     Promise<ReplayResult> replay =
         served
             .volume()
             .replay(
                 jid,
+                expectedEpoch,
                 request.getFoldStatfs(),
                 (phase, done, total) -> {
                   if (stream.isReady()) {

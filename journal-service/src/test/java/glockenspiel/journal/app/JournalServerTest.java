@@ -171,7 +171,12 @@ class JournalServerTest {
     List<ReplayJournalResponse> said = new ArrayList<>();
     JournalServiceGrpc.newBlockingStub(service.channel.channel())
         .withOption(TracingClientInterceptor.PARENT, PARENT)
-        .replayJournal(ReplayJournalRequest.newBuilder().setVolume(VOLUME).setJid(0).build())
+        .replayJournal(
+            ReplayJournalRequest.newBuilder()
+                .setVolume(VOLUME)
+                .setJid(0)
+                .setExpectedEpoch(journal.getEpoch())
+                .build())
         .forEachRemaining(said::add);
     assertTrue(said.getFirst().hasProgress(), said::toString);
     ReplayResult result = said.getLast().getResult();
@@ -191,6 +196,23 @@ class JournalServerTest {
             .orElseThrow();
     assertEquals("0af7651916cd43dd8448eb211c80319c", replay.getTraceId());
     assertEquals("b7ad6b7169203331", replay.getParentSpanId());
+  }
+
+  @Test
+  void aReplayThatExpectsAnotherEpochIsRefused() {
+    long epoch = service.open(0).getEpoch();
+    assertRefused(
+        Reason.STALE_EPOCH,
+        () ->
+            JournalServiceGrpc.newBlockingStub(service.channel.channel())
+                .replayJournal(
+                    ReplayJournalRequest.newBuilder()
+                        .setVolume(VOLUME)
+                        .setJid(0)
+                        .setExpectedEpoch(epoch - 1)
+                        .build())
+                .forEachRemaining(said -> {}));
+    assertEquals(FencingState.FENCING_STATE_OPEN, service.check(0).getFencing());
   }
 
   @Test

@@ -148,6 +148,61 @@ class FencingTest {
     assertEquals(JournalState.CLEAN, check(0).state());
   }
 
+  private Promise<ReplayResult> replay(long expectedEpoch) {
+    return test.begin(volume -> volume.replay(0, expectedEpoch, false, ReplayListener.NONE));
+  }
+
+  @Test
+  void aReplayThatIsTooLateLeavesTheNextOwnerAlone() {
+    OpenedJournal dead = open(0);
+    append(dead, flush(image.firstData)).get();
+    assertTrue(replay(dead.epoch()).get().replayed());
+    OpenedJournal next = open(0);
+    int writes = writes();
+    assertEquals(Reason.STALE_EPOCH, reason(replay(dead.epoch())));
+    assertEquals(Reason.STALE_EPOCH, reason(replay(next.epoch() + 1)));
+    assertEquals(Reason.STALE_EPOCH, reason(replay(0)));
+    assertEquals(writes, writes(), "nothing is written");
+    append(next, flush(image.firstData + 1)).get();
+    assertTrue(check(0).open());
+    assertTrue(replay(next.epoch()).get().wasOpen());
+  }
+
+  @Test
+  void aReplayBehindAnOpenThatIsUnderWayIsTooLate() {
+    OpenedJournal dead = open(0);
+    append(dead, flush(image.firstData)).get();
+    replay(dead.epoch()).get();
+    test.faults.add(Operation.READ, Fault.STALL, List.of(), 1);
+    Promise<OpenedJournal> opening = test.begin(volume -> volume.openJournal(0, "next"));
+    Promise<ReplayResult> late = replay(dead.epoch());
+    test.owner().execute(test.faults::release);
+    test.scheduler.run();
+    assertEquals(Reason.STALE_EPOCH, reason(late));
+    assertEquals(opening.get().epoch(), check(0).epoch());
+    assertTrue(check(0).open());
+  }
+
+  @Test
+  void aJournalIsClosedOnlyWhenItNeedsNothing() {
+    assertTrue(check(0).closed());
+    OpenedJournal journal = open(0);
+    assertEquals(JournalState.CLEAN, check(0).state());
+    assertFalse(check(0).closed(), "its owner may append the next moment");
+    test.call(volume -> volume.fence(0, journal.epoch()));
+    assertFalse(check(0).open());
+    assertFalse(check(0).closed(), "whoever waits for its end still waits");
+    assertFalse(replay(journal.epoch()).get().replayed());
+    assertTrue(check(0).closed());
+  }
+
+  @Test
+  void aReplayOfAJournalThatWasNeverOpenedExpectsZero() {
+    assertFalse(replay(0).get().replayed());
+    open(0);
+    assertEquals(Reason.STALE_EPOCH, reason(replay(0)));
+  }
+
   @Test
   void aFenceDuringACloseLeavesTheJournalToTheReplay() {
     OpenedJournal journal = open(0);

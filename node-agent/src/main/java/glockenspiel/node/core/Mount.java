@@ -231,10 +231,29 @@ final class Mount {
       requireGoingOn();
       requireLease();
       long generation = membership.gate().generation();
-      owner.await(storage.replay(slot, true, trace));
-      if (membership.gate().isPending(slot)) {
+      if (replayOwn(slot, trace) && membership.gate().isPending(slot)) {
         membership.session().send(new NodeMessage.ReportClean(generation, slot));
       }
+    }
+  }
+
+  /**
+   * Has the slot's dirty journal replayed.
+   *
+   * @return false when it was opened meanwhile, by a message of its dead owner that was late; the
+   *     next open fences that epoch
+   */
+  private boolean replayOwn(int slot, String trace) {
+    long epoch = owner.await(storage.check(slot, trace)).epoch();
+    requireGoingOn();
+    try {
+      owner.await(storage.replay(slot, epoch, true, trace));
+      return true;
+    } catch (StorageException refused) {
+      if (refused.reason() == StorageException.Reason.STALE_EPOCH) {
+        return false;
+      }
+      throw refused;
     }
   }
 

@@ -207,7 +207,7 @@ public final class StorageClient implements StoragePort, AutoCloseable {
   }
 
   @Override
-  public Promise<Boolean> fence(int jid, long epoch) {
+  public Promise<Boolean> fence(int jid, long epoch, String trace) {
     SingleAnswer<FenceJournalResponse, Boolean> answer =
         new SingleAnswer<>(
             owner,
@@ -216,6 +216,7 @@ public final class StorageClient implements StoragePort, AutoCloseable {
               return response.getWasOpen();
             });
     journals()
+        .withOption(TracingClientInterceptor.PARENT, trace)
         .fenceJournal(
             FenceJournalRequest.newBuilder().setVolume(volume).setJid(jid).setEpoch(epoch).build(),
             answer);
@@ -228,17 +229,24 @@ public final class StorageClient implements StoragePort, AutoCloseable {
   }
 
   @Override
-  public Promise<JournalCheck> check(int jid) {
+  public Promise<JournalCheck> check(int jid, String trace) {
     SingleAnswer<CheckJournalResponse, JournalCheck> answer =
         new SingleAnswer<>(owner, response -> StorageWire.check(response.getJournal()));
     journals()
+        .withOption(TracingClientInterceptor.PARENT, trace)
         .checkJournal(
             CheckJournalRequest.newBuilder().setVolume(volume).setJid(jid).build(), answer);
     return answer.promise();
   }
 
   @Override
-  public Promise<ReplayResult> replay(int jid, boolean foldStatfs, String trace) {
+  public Promise<ReplayResult> replay(
+      int jid, long expectedEpoch, boolean foldStatfs, String trace) {
+    ReplayJournalRequest.Builder request =
+        ReplayJournalRequest.newBuilder().setVolume(volume).setJid(jid).setFoldStatfs(foldStatfs);
+    if (expectedEpoch != ANY_EPOCH) {
+      request.setExpectedEpoch(expectedEpoch);
+    }
     StreamedAnswer<ReplayJournalRequest, ReplayJournalResponse, ReplayResult> answer =
         StreamedAnswer.flowing(
             owner,
@@ -247,13 +255,7 @@ public final class StorageClient implements StoragePort, AutoCloseable {
             new ReplayGatherer(jid));
     journals()
         .withOption(TracingClientInterceptor.PARENT, trace)
-        .replayJournal(
-            ReplayJournalRequest.newBuilder()
-                .setVolume(volume)
-                .setJid(jid)
-                .setFoldStatfs(foldStatfs)
-                .build(),
-            answer);
+        .replayJournal(request.build(), answer);
     return answer.promise();
   }
 

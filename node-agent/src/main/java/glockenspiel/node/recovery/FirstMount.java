@@ -137,6 +137,7 @@ public final class FirstMount {
         yield false;
       }
       case JournalLook.Outcome.Busy busy -> false;
+      case JournalLook.Outcome.Settled settled -> false;
       case JournalLook.Outcome.Well well -> true;
     };
   }

@@ -34,12 +34,44 @@ import org.jspecify.annotations.Nullable;
  * <p>Is there a problem if the report is sent after the glock was given back? Yes: its next owner
  * may have opened the journal and have died meanwhile; the late report would speak of that journal
  * too. In the session's order the report comes first.
+ *
+ * <p>Is there a problem if the gate is not looked at again when the glock is granted? Not for any
+ * rule, but each peer would have the journal replayed, one after the other: the one that was first
+ * gives the glock back, and the next one is granted it. Its session has told it by then that the
+ * gate has changed.
+ *
+ * <p>Is there a problem if the journal is replayed without a look at it? Not while the caller holds
+ * the glock. But a request may arrive after its sender has lost its session: the glock has gone to
+ * the next owner, whom the replay would fence. So the request names the epoch that the look has
+ * shown, and J refuses it when the journal was opened since. The cases:
+ *
+ * <ul>
+ *   <li>The owner has withdrawn and has mounted again, or the slot has another owner: the request
+ *       names the old epoch, and is refused. The journal was clean when it was opened, and whoever
+ *       waits for a report gets it from a look under the present generation.
+ *   <li>Two peers at once: the glock keeps them apart. If the first one lost its session while J
+ *       replays for it, the second is told JOURNAL_BUSY, looks again, finds the journal clean and
+ *       closed, and only reports.
+ *   <li>A replay that ended half-way left the epoch fenced: not closed, so it is replayed again,
+ *       even when the clean header is written already.
+ *   <li>The journal is open under the dead owner's epoch: that is the epoch that the look shows,
+ *       and the replay fences it, clean head or not.
+ *   <li>The dead owner's open arrives between look and replay: refused; the next look shows that
+ *       epoch, and its replay fences it.
+ * </ul>
+ *
+ * <p>Is there a problem if a journal with a clean head counts as clean while it is not closed? Yes:
+ * before an open epoch its owner may append the next moment (rule 2), and of a fenced one J still
+ * has to save the end, for which W waits (rule 8).
  */
 final class JournalLook {
   /** How a look ended. */
   sealed interface Outcome {
-    /** The owner lives, or a peer is at it. */
+    /** The owner lives, or a peer is at it, or it has a new owner since it was looked at. */
     record Busy() implements Outcome {}
+
+    /** While its glock was asked for, a peer has done it, and the lock-manager knows. */
+    record Settled() implements Outcome {}
 
     /** It is clean now, and its former epoch fenced. */
     record Clean(ReplayResult result) implements Outcome {}
@@ -88,28 +120,34 @@ final class JournalLook {
   /** Cuts off whatever epoch the journal has, if its glock can be had. */
   Outcome fence(int jid, String trace) {
     return withGlock(
-        jid, trace, () -> new Outcome.Fenced(await(storage.fence(jid, StoragePort.NEWEST_EPOCH))));
-  }
-
-  /** Replays the journal if its glock can be had. */
-  Outcome replay(int jid, String trace) {
-    return withGlock(jid, trace, () -> replayHeld(jid, trace));
+        jid,
+        () -> true,
+        trace,
+        () -> new Outcome.Fenced(await(storage.fence(jid, StoragePort.NEWEST_EPOCH, trace))));
   }
 
   /**
-   * As {@link #replay}, and tells the lock-manager under that generation, before the journal glock
-   * is given back.
+   * Replays the journal if its glock can be had, clean or not: for a first mount, which folds what
+   * clean journals have to tell, too.
+   */
+  Outcome replay(int jid, String trace) {
+    return withGlock(
+        jid, () -> true, trace, () -> replayHeld(await(storage.check(jid, trace)), trace));
+  }
+
+  /**
+   * For a journal that waits for replay: as {@link #replayUnlessWell}, and tells the lock-manager
+   * under that generation, before the journal glock is given back.
    */
   Outcome replayAndReport(int jid, long generation, String trace) {
     return withGlock(
         jid,
+        () -> membership.gate().isPending(jid) && membership.gate().generation() == generation,
         trace,
         () -> {
-          Outcome outcome = replayHeld(jid, trace);
-          if (outcome instanceof Outcome.Clean) {
-            membership.session().send(new NodeMessage.ReportClean(generation, jid));
-            events.happened(new CleanReported(jid, generation, trace));
-          }
+          Outcome outcome = replayHeldUnlessWell(jid, trace);
+          membership.session().send(new NodeMessage.ReportClean(generation, jid));
+          events.happened(new CleanReported(jid, generation, trace));
           return outcome;
         });
   }
@@ -119,34 +157,38 @@ final class JournalLook {
    * well.
    */
   Outcome replayUnlessWell(int jid, String trace) {
-    return withGlock(
-        jid,
-        trace,
-        () -> {
-          JournalCheck check = await(storage.check(jid));
-          return check.state() == JournalState.CLEAN && !check.open()
-              ? new Outcome.Well()
-              : replayHeld(jid, trace);
-        });
+    return withGlock(jid, () -> true, trace, () -> replayHeldUnlessWell(jid, trace));
+  }
+
+  private Outcome replayHeldUnlessWell(int jid, String trace) {
+    JournalCheck check = await(storage.check(jid, trace));
+    return check.state() == JournalState.CLEAN && check.closed()
+        ? new Outcome.Well()
+        : replayHeld(check, trace);
   }
 
   private interface Work {
     Outcome run();
   }
 
-  private Outcome withGlock(int jid, String trace, Work work) {
+  private Outcome withGlock(int jid, BooleanSupplier wanted, String trace, Work work) {
     Holder holder = tryGlock(jid, trace);
     if (holder == null) {
       events.happened(new JournalBusy(jid, trace));
       return new Outcome.Busy();
     }
-    events.happened(new JournalChecked(jid, trace));
     try {
+      if (!wanted.getAsBoolean()) {
+        return new Outcome.Settled();
+      }
+      events.happened(new JournalChecked(jid, trace));
       Outcome outcome = work.run();
       problems.clear(jid);
       return outcome;
     } catch (StorageException cause) {
-      if (cause.reason() == StorageException.Reason.JOURNAL_BUSY) {
+      if (cause.reason() == StorageException.Reason.JOURNAL_BUSY
+          || cause.reason() == StorageException.Reason.STALE_EPOCH) {
+        events.happened(new JournalBusy(jid, trace));
         return new Outcome.Busy();
       }
       problems.note(jid, cause);
@@ -176,8 +218,8 @@ final class JournalLook {
     }
   }
 
-  private Outcome replayHeld(int jid, String trace) {
-    ReplayResult result = await(storage.replay(jid, true, trace));
+  private Outcome replayHeld(JournalCheck check, String trace) {
+    ReplayResult result = await(storage.replay(check.jid(), check.epoch(), true, trace));
     events.happened(new ReplayDone(result, trace));
     return new Outcome.Clean(result);
   }

@@ -24,8 +24,10 @@ import org.jspecify.annotations.Nullable;
  *       GateChanged}. P keeps its live glock.
  *   <li>P looks at every journal that L names, but its own: tries its glock with NOEXP. Busy: its
  *       owner lives or a peer is at it.
- *   <li>Granted: J fences the journal's epoch and replays it; P reports to L that it is clean,
- *       under the generation that P knew <em>before</em> the replay; then gives the glock back.
+ *   <li>Granted, and still named: P has J look at it. If it is not clean and closed, J fences the
+ *       epoch that the look has shown and replays it. P reports to L that it is clean, under the
+ *       generation that P knew <em>before</em>; then gives the glock back. More at {@link
+ *       JournalLook}.
  *   <li>While the gate is closed P looks again, with growing pauses; at once when there is a new
  *       generation. When the pauses have grown to their limit, P also looks at the journals that L
  *       does not name: nobody replays one whose glock is held.
@@ -129,12 +131,13 @@ public final class PeerRecovery {
   }
 
   /**
-   * Has a journal replayed that nobody says is pending, if nobody has it. Only inside a task.
+   * Has a journal that nobody says is pending replayed, if nobody has it and it is not well. Only
+   * inside a task.
    *
    * @return false when somebody has its glock
    */
   public boolean replayIfFree(int jid) {
-    return !(look.replay(jid, trace) instanceof JournalLook.Outcome.Busy);
+    return !(look.replayUnlessWell(jid, trace) instanceof JournalLook.Outcome.Busy);
   }
 
   /**
@@ -248,11 +251,14 @@ public final class PeerRecovery {
       if (membership.journal().is(jid)) {
         continue;
       }
+      boolean pending = gate.isPending(jid);
       JournalLook.Outcome outcome =
-          gate.isPending(jid)
+          pending
               ? look.replayAndReport(jid, generation, spanTrace)
               : look.replayUnlessWell(jid, spanTrace);
-      if (outcome instanceof JournalLook.Outcome.Clean) {
+      // Of a journal that was found well, whoever had it replayed may be gone.
+      if (outcome instanceof JournalLook.Outcome.Clean
+          || (pending && outcome instanceof JournalLook.Outcome.Well)) {
         toFold.add(jid);
       }
     }

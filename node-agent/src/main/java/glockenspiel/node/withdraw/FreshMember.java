@@ -107,7 +107,7 @@ public final class FreshMember implements SecondSession {
         membership.gate().changed().await();
       }
       if (!clean.isDone() && !helper.isSessionOver()) {
-        lookAtOwn(helper, clean, jid);
+        lookAtOwn(helper, clean, jid, trace);
       }
     } catch (SessionException | RecoveryStoppedException | StorageException noHelp) {
       // Tried again after the next pause; what stands in the way is among the problems.
@@ -124,10 +124,10 @@ public final class FreshMember implements SecondSession {
    * was over already: L knows nothing of that epoch, so nobody waits for a replay, and nobody does
    * one. And if the epoch was never told, the node cannot see that the next owner has a newer one.
    */
-  private void lookAtOwn(Helper helper, Promise<@Nullable Void> clean, int jid) {
+  private void lookAtOwn(Helper helper, Promise<@Nullable Void> clean, int jid, String trace) {
     if (!helper.recovery.replayIfFree(jid)
         && helper.membership.gate().isOpen()
-        && owner.await(storage.check(jid)).open()) {
+        && owner.await(storage.check(jid, trace)).open()) {
       // Its glock is held, by an owner then: it was clean when that one opened it.
       clean.complete(null);
     }

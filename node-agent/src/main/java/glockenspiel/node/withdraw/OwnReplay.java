@@ -73,7 +73,8 @@ final class OwnReplay {
       return;
     }
     try {
-      ReplayResult result = owner.await(storage.replay(jid, true, trace));
+      long epoch = owner.await(storage.check(jid, trace)).epoch();
+      ReplayResult result = owner.await(storage.replay(jid, epoch, true, trace));
       events.happened(new ReplayDone(result, trace));
       reportUntilOpen();
     } catch (StorageException failed) {

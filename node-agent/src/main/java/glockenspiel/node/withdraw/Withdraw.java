@@ -152,7 +152,7 @@ public final class Withdraw {
     }
     Promise<String> fenced = new Promise<>();
     storage
-        .fence(jid, epoch)
+        .fence(jid, epoch, trace)
         .whenDone(
             (value, failure) -> fenced.complete(failure == null ? "" : failure.getMessage() + ""));
     SerialOwner.Timer patience =
@@ -238,9 +238,9 @@ public final class Withdraw {
       return;
     }
     try {
-      JournalCheck check = owner.await(storage.check(jid));
+      JournalCheck check = owner.await(storage.check(jid, trace));
       if (check.open() && check.state() == JournalState.CLEAN) {
-        owner.await(storage.fence(jid, check.epoch()));
+        owner.await(storage.fence(jid, check.epoch(), trace));
         events.happened(new SelfFenced(jid, check.epoch(), true, "", trace));
       }
     } catch (StorageException later) {
@@ -277,7 +277,7 @@ public final class Withdraw {
   private boolean isOpenedAnew() {
     Promise<Long> newest = new Promise<>();
     storage
-        .check(jid)
+        .check(jid, trace)
         .whenDone((check, failure) -> newest.complete(check == null ? 0 : check.epoch()));
     long own = membership.journal().epoch();
     return own > 0 && owner.await(newest) > own;

@@ -131,6 +131,7 @@ final class MemoryVolume {
         own && dirty ? JournalState.DIRTY : JournalState.CLEAN,
         own ? epoch : 0,
         own && open,
+        !(own && open),
         own ? head : 0,
         sequence,
         0,

@@ -89,8 +89,71 @@ class RecoveryTest {
     second.owner.stop();
     cluster.runUntil(() -> cluster.storage.journal(2).isClean(), "both are clean");
     cluster.runUntil(() -> cluster.lockManager.gate().isOpen(), "gate opens");
-    assertEquals(3, cluster.storage.journal(1).replays, "first mount, old and new generation");
+    assertEquals(2, cluster.storage.journal(1).replays, "first mount, old generation");
+    assertEquals(
+        2,
+        p.events.stream()
+            .filter(event -> event instanceof NodeEvent.CleanReported clean && clean.jid() == 1)
+            .count(),
+        "found clean under the new generation");
     assertEquals(NodeState.MOUNTED, p.node.state());
+  }
+
+  @ParameterizedTest
+  @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10})
+  void whatOnePeerHasReplayedNoOtherOneLooksAt(long seed) {
+    cluster.close();
+    cluster = SmallCluster.seeded(seed, 4);
+    List<Member> peers = List.of(cluster.mounted("p"), cluster.mounted("q"), cluster.mounted("r"));
+    Member dead = cluster.mounted("dead");
+    dead.change(30);
+    dead.owner.stop();
+    cluster.runUntil(() -> !cluster.lockManager.gate().isOpen(), "gate closes");
+    cluster.runUntil(() -> cluster.lockManager.gate().isOpen(), "gate opens");
+    cluster.runFor(SECOND);
+    assertEquals(2, cluster.storage.journal(3).replays, "first mount, recovery");
+    assertEquals(
+        2,
+        peers.stream()
+            .flatMap(peer -> peer.events.stream())
+            .filter(event -> event instanceof NodeEvent.JournalChecked seen && seen.jid() == 3)
+            .count(),
+        "first mount, recovery");
+  }
+
+  @Test
+  void cleanJournalIsReportedAndNotReplayed() {
+    Member p = cluster.mounted("p");
+    Member dead = cluster.mounted("dead");
+    Member q = cluster.add("q");
+    dead.change(30);
+    dead.owner.stop();
+    cluster.runUntil(() -> cluster.storage.journal(1).replaying, "p has it replayed");
+    p.owner.stop();
+    cluster.runUntil(() -> cluster.storage.journal(1).isClean(), "nobody has reported it");
+    assertFalse(cluster.lockManager.gate().isOpen());
+    cluster.run(q.mount());
+    assertEquals(NodeState.MOUNTED, q.node.state());
+    assertEquals(2, cluster.storage.journal(1).replays, "first mount, p's");
+  }
+
+  @Test
+  void lateReplayLeavesTheNextOwnerAlone() {
+    Member p = cluster.mounted("p");
+    Member dead = cluster.mounted("dead");
+    dead.change(30);
+    p.link.put("replay", Reason.UNAVAILABLE);
+    dead.owner.stop();
+    cluster.runUntil(() -> p.saw(NodeEvent.ReplayFailed.class), "p has asked in vain");
+    long epoch = cluster.storage.journal(1).epoch;
+    p.link.clear();
+    cluster.runUntil(() -> cluster.lockManager.gate().isOpen(), "gate opens");
+    Member next = cluster.mounted("next");
+    var late = cluster.storage.port(p.owner, p.link).replay(1, epoch, false, "");
+    cluster.runUntil(late::isDone, "refused");
+    assertTrue(late.isFailed());
+    next.change(31);
+    assertEquals(NodeState.MOUNTED, next.node.state());
   }
 
   @Test

@@ -39,7 +39,7 @@ final class SmallStorage {
     final List<Runnable> watchers = new ArrayList<>();
 
     boolean isClean() {
-      return !dirty && !open;
+      return !dirty && !open && !fenced;
     }
 
     private void changed() {
@@ -201,7 +201,7 @@ final class SmallStorage {
     }
 
     @Override
-    public Promise<Boolean> fence(int jid, long epoch) {
+    public Promise<Boolean> fence(int jid, long epoch, String trace) {
       return call(
           "fence",
           CALL_NANOS,
@@ -218,19 +218,30 @@ final class SmallStorage {
     }
 
     @Override
-    public Promise<JournalCheck> check(int jid) {
+    public Promise<JournalCheck> check(int jid, String trace) {
       return call(
           "check",
           CALL_NANOS,
           () -> {
             Journal journal = journal(jid);
             JournalState state = journal.dirty ? JournalState.DIRTY : JournalState.CLEAN;
-            return new JournalCheck(jid, state, journal.epoch, journal.open, 0, 1, 0, 100, "");
+            return new JournalCheck(
+                jid,
+                state,
+                journal.epoch,
+                journal.open,
+                !journal.open && !journal.fenced && !journal.replaying,
+                0,
+                1,
+                0,
+                100,
+                "");
           });
     }
 
     @Override
-    public Promise<ReplayResult> replay(int jid, boolean foldStatfs, String trace) {
+    public Promise<ReplayResult> replay(
+        int jid, long expectedEpoch, boolean foldStatfs, String trace) {
       Journal journal = journal(jid);
       Promise<ReplayResult> promise = new Promise<>();
       service.after(
@@ -239,6 +250,9 @@ final class SmallStorage {
             RuntimeException failure = failure("replay");
             if (failure == null && journal.corrupt) {
               failure = new StorageException(Reason.JOURNAL_CORRUPT, "jid " + jid);
+            }
+            if (failure == null && expectedEpoch != ANY_EPOCH && expectedEpoch != journal.epoch) {
+              failure = new StorageException(Reason.STALE_EPOCH, "jid " + jid);
             }
             if (failure == null && journal.replaying) {
               failure = new StorageException(Reason.JOURNAL_BUSY, "jid " + jid);
@@ -259,6 +273,7 @@ final class SmallStorage {
       Journal journal = journal(jid);
       boolean dirty = journal.dirty;
       journal.replaying = false;
+      journal.fenced = false;
       journal.dirty = false;
       journal.fenced = false;
       journal.replays++;

@@ -221,17 +221,18 @@ final class MemoryStorage {
     }
 
     @Override
-    public Promise<Boolean> fence(int jid, long epoch) {
+    public Promise<Boolean> fence(int jid, long epoch, String trace) {
       throw new UnsupportedOperationException();
     }
 
     @Override
-    public Promise<JournalCheck> check(int jid) {
+    public Promise<JournalCheck> check(int jid, String trace) {
       throw new UnsupportedOperationException();
     }
 
     @Override
-    public Promise<ReplayResult> replay(int jid, boolean foldStatfs, String trace) {
+    public Promise<ReplayResult> replay(
+        int jid, long expectedEpoch, boolean foldStatfs, String trace) {
       throw new UnsupportedOperationException();
     }
 

@@ -115,6 +115,7 @@ class JournalClientTest {
         new LinkedBlockingQueue<>();
     final BlockingQueue<StreamObserver<WatchJournalResponse>> watches = new LinkedBlockingQueue<>();
     final BlockingQueue<String> traces = new LinkedBlockingQueue<>();
+    final BlockingQueue<Long> expected = new LinkedBlockingQueue<>();
     final CompletableFuture<@Nullable Void> cancelled = new CompletableFuture<>();
 
     @Override
@@ -136,6 +137,7 @@ class JournalClientTest {
     public void replayJournal(
         ReplayJournalRequest request, StreamObserver<ReplayJournalResponse> observer) {
       traces.add(TracingServerInterceptor.current());
+      expected.add(request.hasExpectedEpoch() ? request.getExpectedEpoch() : -1);
       replays.add(observer);
     }
 
@@ -298,13 +300,14 @@ class JournalClientTest {
   }
 
   private CompletableFuture<ReplayResult> replay() {
-    return rig.ask(() -> client.replay(1, false, TRACE));
+    return rig.ask(() -> client.replay(1, 3, false, TRACE));
   }
 
   @Test
   void aReplayIsAnsweredWhenItsStreamEnds() {
     CompletableFuture<ReplayResult> replay = replay();
     assertEquals(TRACE, ClientRig.next(service.traces));
+    assertEquals(3L, ClientRig.next(service.expected));
     StreamObserver<ReplayJournalResponse> call = ClientRig.next(service.replays);
     for (int i = 0; i < 100; i++) {
       call.onNext(progress(i));
@@ -348,7 +351,8 @@ class JournalClientTest {
 
   private static WatchJournalResponse state(JournalState state, boolean open, long epoch) {
     return WatchJournalResponse.newBuilder()
-        .setJournal(StorageWire.check(new JournalCheck(1, state, epoch, open, 0, 1, 0, 100, "")))
+        .setJournal(
+            StorageWire.check(new JournalCheck(1, state, epoch, open, !open, 0, 1, 0, 100, "")))
         .build();
   }
 

@@ -247,6 +247,6 @@ class StorageClientTest {
     ClientRig.assertReason(Reason.UNAVAILABLE, rig.ask(() -> client.read(List.of(1L))));
     ClientRig.assertReason(Reason.UNAVAILABLE, rig.ask(() -> client.write(0, 1, images(1_000))));
     ClientRig.assertReason(Reason.UNAVAILABLE, rig.ask(() -> client.awaitClean(0)));
-    ClientRig.assertReason(Reason.UNAVAILABLE, rig.ask(() -> client.replay(0, false, "")));
+    ClientRig.assertReason(Reason.UNAVAILABLE, rig.ask(() -> client.replay(0, 3, false, "")));
   }
 }

@@ -5,6 +5,8 @@ package glockenspiel.protocol.storage;
  *
  * @param epoch the newest fencing epoch that was given out; 0 when it was never opened
  * @param open whether that epoch may still write
+ * @param closed whether no epoch is open, none waits for its replay, and nothing is under way: a
+ *     journal that is CLEAN and closed needs nothing
  * @param headBlock where the newest valid log header is; -1 when there is none
  * @param sequence of the head
  * @param tail of the head: where the active region begins
@@ -16,6 +18,7 @@ public record JournalCheck(
     JournalState state,
     long epoch,
     boolean open,
+    boolean closed,
     long headBlock,
     long sequence,
     long tail,

@@ -6,7 +6,10 @@ public final class StorageException extends RuntimeException {
 
   /** Why, as callers decide by it. */
   public enum Reason {
-    /** The epoch is fenced: nothing of the sender reaches the device any more. */
+    /**
+     * The epoch is fenced: nothing of the sender reaches the device any more. Of a replay: the
+     * journal has another epoch than the caller expects.
+     */
     STALE_EPOCH,
     /** The device failed. */
     IO_ERROR,

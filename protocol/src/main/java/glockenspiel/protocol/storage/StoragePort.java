@@ -13,6 +13,9 @@ public interface StoragePort {
   /** For {@link #fence}: whatever epoch the journal has. */
   long NEWEST_EPOCH = 0;
 
+  /** For a replay that is meant whatever epoch the journal has. */
+  long ANY_EPOCH = -1;
+
   /** What the volume looks like. */
   Promise<VolumeInfo> volume();
 
@@ -52,24 +55,33 @@ public interface StoragePort {
    * it was fenced before. The journal stays fenced, durably, until it is replayed or opened.
    *
    * @param epoch or {@link #NEWEST_EPOCH}
+   * @param trace W3C traceparent; empty for none
    * @return whether that epoch was open, or was fenced and not replayed since: its owner may be
    *     alive and not know yet
    */
-  Promise<Boolean> fence(int jid, long epoch);
-
-  /** Looks at a journal without changing anything. */
-  Promise<JournalCheck> check(int jid);
+  Promise<Boolean> fence(int jid, long epoch, String trace);
 
   /**
-   * Fences whatever epoch the journal has, replays it if it is dirty, and writes the clean header.
-   * The caller holds the journal glock EX. Nothing is written when the journal cannot be replayed
-   * whole (JOURNAL_CORRUPT).
+   * Looks at a journal without changing anything.
    *
+   * @param trace W3C traceparent; empty for none
+   */
+  Promise<JournalCheck> check(int jid, String trace);
+
+  /**
+   * Fences the epoch that the journal has, replays it if it is dirty, and writes the clean header.
+   * The caller holds the journal glock EX. Nothing is written when the journal cannot be replayed
+   * whole (JOURNAL_CORRUPT). Nothing is fenced or written when the journal's newest epoch is
+   * another one than the caller has seen (STALE_EPOCH): it was opened since, and only a clean
+   * journal is opened.
+   *
+   * @param expectedEpoch as {@link #check} has told it, 0 for a journal that was never opened; or
+   *     {@link #ANY_EPOCH}
    * @param foldStatfs also adds the local statfs changes to the master, if no other journal is open
    *     or dirty; otherwise that is left to peers, and to the close of the last open journal
    * @param trace W3C traceparent; empty for none
    */
-  Promise<ReplayResult> replay(int jid, boolean foldStatfs, String trace);
+  Promise<ReplayResult> replay(int jid, long expectedEpoch, boolean foldStatfs, String trace);
 
   /**
    * Done when the journal has been seen clean and closed, with no epoch open; or when it was opened

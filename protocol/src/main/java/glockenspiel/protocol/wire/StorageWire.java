@@ -2,7 +2,9 @@ package glockenspiel.protocol.wire;
 
 import static glockenspiel.protocol.wire.FieldCheck.STORAGE;
 
+import glockenspiel.journal.v1.FencingState;
 import glockenspiel.journal.v1.OpenJournalResponse;
+import glockenspiel.journal.v1.ReplayJournalRequest;
 import glockenspiel.journal.v1.Volume;
 import glockenspiel.protocol.storage.Appended;
 import glockenspiel.protocol.storage.JournalCheck;
@@ -11,6 +13,7 @@ import glockenspiel.protocol.storage.OpenedJournal;
 import glockenspiel.protocol.storage.ReplayResult;
 import glockenspiel.protocol.storage.StatfsCounts;
 import glockenspiel.protocol.storage.StorageException;
+import glockenspiel.protocol.storage.StoragePort;
 import glockenspiel.protocol.storage.VolumeInfo;
 
 /**
@@ -42,6 +45,13 @@ public final class StorageWire {
   /** Reads a required fencing epoch. */
   public static long epoch(String field, long epoch) {
     return STORAGE.positive(field, epoch);
+  }
+
+  /** Reads the epoch that a replay expects. */
+  public static long expectedEpoch(ReplayJournalRequest request) {
+    return request.hasExpectedEpoch()
+        ? STORAGE.count("expected_epoch", request.getExpectedEpoch())
+        : StoragePort.ANY_EPOCH;
   }
 
   /** Writes a volume. */
@@ -128,6 +138,10 @@ public final class StorageWire {
             .setState(state(check.state()))
             .setEpoch(check.epoch())
             .setOpen(check.open())
+            .setFencing(
+                check.closed()
+                    ? FencingState.FENCING_STATE_CLOSED
+                    : FencingState.FENCING_STATE_UNSPECIFIED)
             .setSequence(check.sequence())
             .setTail(check.tail())
             .setBlocks(check.blocks())
@@ -145,6 +159,7 @@ public final class StorageWire {
         state("journal.state", check.getState()),
         STORAGE.count("journal.epoch", check.getEpoch()),
         check.getOpen(),
+        check.getFencing() == FencingState.FENCING_STATE_CLOSED,
         check.hasHeadBlock() ? STORAGE.count("journal.head_block", check.getHeadBlock()) : -1,
         check.getSequence(),
         STORAGE.count("journal.tail", check.getTail()),

@@ -40,9 +40,9 @@ class StorageWireTest {
   @ParameterizedTest
   @EnumSource
   void checksCross(JournalState state) {
-    JournalCheck check = new JournalCheck(0, state, 4, true, 0, 5, 6, 7, "a problem");
+    JournalCheck check = new JournalCheck(0, state, 4, true, false, 0, 5, 6, 7, "a problem");
     assertEquals(check, StorageWire.check(StorageWire.check(check)));
-    JournalCheck headless = new JournalCheck(0, state, 4, false, -1, 5, 6, 7, "");
+    JournalCheck headless = new JournalCheck(0, state, 4, false, true, -1, 5, 6, 7, "");
     assertEquals(headless, StorageWire.check(StorageWire.check(headless)));
   }
 

@@ -104,18 +104,19 @@ public final class StorageLink implements StoragePort {
   }
 
   @Override
-  public Promise<Boolean> fence(int jid, long epoch) {
+  public Promise<Boolean> fence(int jid, long epoch, String trace) {
     return call(new StorageCall.Fence(jid, epoch));
   }
 
   @Override
-  public Promise<JournalCheck> check(int jid) {
+  public Promise<JournalCheck> check(int jid, String trace) {
     return call(new StorageCall.Check(jid));
   }
 
   @Override
-  public Promise<ReplayResult> replay(int jid, boolean foldStatfs, String trace) {
-    return call(new StorageCall.Replay(jid, foldStatfs));
+  public Promise<ReplayResult> replay(
+      int jid, long expectedEpoch, boolean foldStatfs, String trace) {
+    return call(new StorageCall.Replay(jid, expectedEpoch, foldStatfs));
   }
 
   @Override
@@ -227,9 +228,10 @@ public final class StorageLink implements StoragePort {
         case StorageCall.Append(int jid, long epoch, LogFlush flush) ->
             volume.append(jid, epoch, flush);
         case StorageCall.Close(int jid, long epoch) -> volume.closeJournal(jid, epoch);
-        case StorageCall.Fence(int jid, long epoch) -> volume.fence(jid, epoch);
-        case StorageCall.Check(int jid) -> volume.check(jid);
-        case StorageCall.Replay(int jid, boolean fold) -> volume.replay(jid, fold, "");
+        case StorageCall.Fence(int jid, long epoch) -> volume.fence(jid, epoch, "");
+        case StorageCall.Check(int jid) -> volume.check(jid, "");
+        case StorageCall.Replay(int jid, long expected, boolean fold) ->
+            volume.replay(jid, expected, fold, "");
         case StorageCall.AwaitClean(int jid) -> volume.awaitClean(jid);
       };
     }

@@ -47,7 +47,7 @@ public final class StorageCall {
   public record Check(int jid) implements Body {}
 
   /** A journal is replayed. */
-  public record Replay(int jid, boolean foldStatfs) implements Body {}
+  public record Replay(int jid, long expectedEpoch, boolean foldStatfs) implements Body {}
 
   /** Somebody waits until a journal is clean. */
   public record AwaitClean(int jid) implements Body {}

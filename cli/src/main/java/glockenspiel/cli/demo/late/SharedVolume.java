@@ -70,7 +70,7 @@ final class SharedVolume implements AutoCloseable {
       call(
           () -> {
             files.abort();
-            owner.await(port.fence(journal.jid(), journal.epoch()));
+            owner.await(port.fence(journal.jid(), journal.epoch(), ""));
             return "";
           });
     }
