@@ -9,7 +9,6 @@ import glockenspiel.node.filesystem.FileSystemException;
 import glockenspiel.node.withdraw.WithdrawKind;
 import glockenspiel.runtime.config.HostPort;
 import glockenspiel.runtime.task.OwnerStoppedException;
-import glockenspiel.runtime.telemetry.Telemetry;
 import java.io.IOException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -42,7 +41,7 @@ public final class ClusterNode implements FileAccess, AutoCloseable {
                       volume, nameOf(index), uplink.lockManager(), uplink.journalService())
                   .withListen(new HostPort(settings.host(), settings.port(FIRST_NODE + index)))
                   .withLog(settings.log()),
-              Telemetry.NONE,
+              settings.telemetry().apply(nameOf(index)),
               event -> listener.nodeEvent(index, event));
       return new ClusterNode(index, uplink, agent);
     } catch (IOException | RuntimeException failure) {

@@ -1,7 +1,9 @@
 package glockenspiel.cli.cluster;
 
 import glockenspiel.node.transaction.LogSettings;
+import glockenspiel.runtime.telemetry.Telemetry;
 import java.nio.file.Path;
+import java.util.function.Function;
 
 /**
  * The shape of a local cluster.
@@ -14,6 +16,7 @@ import java.nio.file.Path;
  * @param leaseMillis how long the lock-manager waits for a silent node
  * @param cuttable puts a relay between each node and the services, so that a node can be cut off
  * @param log sizes and delays of the nodes' logs
+ * @param telemetry of each service, by its name; stays the caller's
  */
 public record ClusterSettings(
     Path image,
@@ -22,28 +25,42 @@ public record ClusterSettings(
     int firstPort,
     long leaseMillis,
     boolean cuttable,
-    LogSettings log) {
+    LogSettings log,
+    Function<String, Telemetry> telemetry) {
   private static final long LEASE_MILLIS = 10_000;
 
   /** A cluster on free ports of 127.0.0.1 with the usual patience. */
   public static ClusterSettings of(Path image, int nodes) {
     return new ClusterSettings(
-        image, nodes, "127.0.0.1", 0, LEASE_MILLIS, false, LogSettings.DEFAULT);
+        image,
+        nodes,
+        "127.0.0.1",
+        0,
+        LEASE_MILLIS,
+        false,
+        LogSettings.DEFAULT,
+        any -> Telemetry.NONE);
   }
 
   /** The same with another lease. */
   public ClusterSettings withLeaseMillis(long millis) {
-    return new ClusterSettings(image, nodes, host, firstPort, millis, cuttable, log);
+    return new ClusterSettings(image, nodes, host, firstPort, millis, cuttable, log, telemetry);
   }
 
   /** The same with relays, or without. */
   public ClusterSettings withCuttable(boolean relays) {
-    return new ClusterSettings(image, nodes, host, firstPort, leaseMillis, relays, log);
+    return new ClusterSettings(image, nodes, host, firstPort, leaseMillis, relays, log, telemetry);
   }
 
   /** The same on another address. */
   public ClusterSettings withAddress(String address, int port) {
-    return new ClusterSettings(image, nodes, address, port, leaseMillis, cuttable, log);
+    return new ClusterSettings(image, nodes, address, port, leaseMillis, cuttable, log, telemetry);
+  }
+
+  /** The same, each service with its own telemetry, as separate processes have it. */
+  public ClusterSettings withTelemetry(Function<String, Telemetry> byService) {
+    return new ClusterSettings(
+        image, nodes, host, firstPort, leaseMillis, cuttable, log, byService);
   }
 
   /** The port of the service of that number; 0 for any. */

@@ -18,7 +18,6 @@ import glockenspiel.runtime.config.HostPort;
 import glockenspiel.runtime.grpc.TransportSecurity;
 import glockenspiel.runtime.state.InvariantViolation;
 import glockenspiel.runtime.task.Promise;
-import glockenspiel.runtime.telemetry.Telemetry;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -76,7 +75,7 @@ public final class LocalCluster implements AutoCloseable {
                 new HostPort(settings.host(), settings.port(1)),
                 List.of(settings.image()),
                 TransportSecurity.INSECURE),
-            Telemetry.NONE,
+            settings.telemetry().apply("journal-service"),
             real -> {
               MisreadingBlockDevice misreading = new MisreadingBlockDevice(real);
               device.set(misreading);
@@ -93,7 +92,7 @@ public final class LocalCluster implements AutoCloseable {
                   new HostPort(settings.host(), settings.port(0)),
                   settings.leaseMillis(),
                   TransportSecurity.INSECURE),
-              Telemetry.NONE,
+              settings.telemetry().apply("lock-manager"),
               listenerTo(listener));
       cluster =
           new LocalCluster(

@@ -124,7 +124,9 @@ public final class LockManagerServer implements AutoCloseable {
                 server.setReady(false);
               }
             });
-    LockManagerShell shell = new LockManagerShell(owner, config, new Both(log, listener));
+    LockManagerShell shell =
+        new LockManagerShell(
+            owner, config, new Both(log, new Both(new GateSpans(telemetry.spans()), listener)));
     try {
       GrpcServer server =
           start.on(
