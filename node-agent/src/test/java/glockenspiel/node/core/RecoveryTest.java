@@ -114,12 +114,12 @@ class RecoveryTest {
         small.runFor(SECOND);
         assertEquals(2, small.storage.journal(3).replays, "first mount, recovery");
         assertEquals(
-            2,
+            3,
             peers.stream()
                 .flatMap(peer -> peer.events.stream())
                 .filter(event -> event instanceof NodeEvent.JournalChecked seen && seen.jid() == 3)
                 .count(),
-            "first mount, recovery; step " + step);
+            "fence and replay of the first mount, recovery; step " + step);
         small.requireNoViolations();
       }
     }

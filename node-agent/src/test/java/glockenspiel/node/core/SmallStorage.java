@@ -275,7 +275,6 @@ final class SmallStorage {
       journal.replaying = false;
       journal.fenced = false;
       journal.dirty = false;
-      journal.fenced = false;
       journal.replays++;
       journal.changed();
       answer(
