@@ -123,13 +123,33 @@ final class Lockspace {
     welcome(session, streamId);
   }
 
-  /** A session goes on, on a new stream, exactly where it stopped. */
+  /**
+   * A session goes on, on a new stream, exactly where it stopped.
+   *
+   * <p>Is there a problem if a hello that claims less than was acknowledged before ends the
+   * session? Yes: a node that heard nothing on one stream opens another. When the first one's hello
+   * was only late, it comes after what the node has acknowledged on the second, and a node that has
+   * done nothing wrong would lose its session.
+   */
   void resume(Session session, long streamId, Hello hello) {
     if (!session.nodeName.equals(hello.nodeName()) || session.isSpectator() != hello.spectator()) {
       outbox.close(
           streamId,
           CloseCause.NOT_A_MEMBER,
           "session " + session.id + " is not " + hello.nodeName() + "'s");
+      return;
+    }
+    if (hello.received() < session.log.acknowledged()) {
+      outbox.close(
+          streamId,
+          CloseCause.SUPERSEDED,
+          "session "
+              + session.id
+              + " has acknowledged message "
+              + session.log.acknowledged()
+              + " since this hello with "
+              + hello.received()
+              + " was sent");
       return;
     }
     Long oldStream = directory.detach(session);
