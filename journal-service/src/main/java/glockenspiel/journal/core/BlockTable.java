@@ -1,8 +1,10 @@
 package glockenspiel.journal.core;
 
+import java.util.Arrays;
+
 /**
  * From block numbers to small numbers: open addressing over arrays, 24 bytes an entry on average;
- * no order.
+ * no order. Takes any 64 bits as a block number: a revoke may name what it likes.
  */
 final class BlockTable {
   /** What {@link #get} answers for a block that has nothing. */
@@ -12,13 +14,19 @@ final class BlockTable {
   private static final long MIX = 0x9E3779B97F4A7C15L;
 
   private long[] blocks = new long[CAPACITY_MIN];
-  private int[] values = new int[CAPACITY_MIN];
+  private int[] values = empty(CAPACITY_MIN);
   private int size;
 
-  /** Sets a block's number; the block is not 0. Returns what it had, or {@link #NONE}. */
+  private static int[] empty(int capacity) {
+    int[] values = new int[capacity];
+    Arrays.fill(values, NONE);
+    return values;
+  }
+
+  /** Sets a block's number, which is not negative. Returns what it had, or {@link #NONE}. */
   int put(long block, int value) {
     int slot = find(block);
-    if (blocks[slot] == block) {
+    if (values[slot] != NONE) {
       int before = values[slot];
       values[slot] = value;
       return before;
@@ -34,8 +42,7 @@ final class BlockTable {
 
   /** A block's number, or {@link #NONE}. */
   int get(long block) {
-    int slot = find(block);
-    return blocks[slot] == block ? values[slot] : NONE;
+    return values[find(block)];
   }
 
   /** How many blocks have a number. */
@@ -44,12 +51,9 @@ final class BlockTable {
   }
 
   private int find(long block) {
-    if (block == 0) {
-      throw new IllegalArgumentException("block 0");
-    }
     int mask = blocks.length - 1;
     int slot = (int) ((block * MIX) >>> 32) & mask;
-    while (blocks[slot] != 0 && blocks[slot] != block) {
+    while (values[slot] != NONE && blocks[slot] != block) {
       slot = (slot + 1) & mask;
     }
     return slot;
@@ -59,9 +63,9 @@ final class BlockTable {
     long[] oldBlocks = blocks;
     int[] oldValues = values;
     blocks = new long[oldBlocks.length * 2];
-    values = new int[blocks.length];
+    values = empty(blocks.length);
     for (int i = 0; i < oldBlocks.length; i++) {
-      if (oldBlocks[i] != 0) {
+      if (oldValues[i] != NONE) {
         int slot = find(oldBlocks[i]);
         blocks[slot] = oldBlocks[i];
         values[slot] = oldValues[i];

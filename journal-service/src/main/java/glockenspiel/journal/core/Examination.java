@@ -14,12 +14,14 @@ import org.jspecify.annotations.Nullable;
  * replay. Changes nothing.
  *
  * @param head null when there is none
+ * @param foundAt the position where the head lies; 0 when there is none
  * @param plan of a dirty journal that can be replayed; else null
  */
 record Examination(
     JournalLayout journal,
     JournalCondition condition,
     @Nullable LogHeader head,
+    long foundAt,
     @Nullable ReplayPlan plan) {
   /**
    * Looks. Only inside a task.
@@ -33,17 +35,18 @@ record Examination(
     if (head == null) {
       String problem =
           journal.name() + " has no valid log header in any of its " + journal.blocks() + " blocks";
-      return new Examination(journal, JournalCondition.headless(problem), null, null);
+      return new Examination(journal, JournalCondition.headless(problem), null, 0, null);
     }
+    long foundAt = scan.foundAt();
     if (head.isClean()) {
-      return new Examination(journal, JournalCondition.of(head), head, null);
+      return new Examination(journal, JournalCondition.of(head), head, foundAt, null);
     }
     try {
       ReplayPlan plan = ReplayPlan.make(reader, volume.layout(), scan, head, mayReplay);
-      return new Examination(journal, JournalCondition.of(head), head, plan);
+      return new Examination(journal, JournalCondition.of(head), head, foundAt, plan);
     } catch (CorruptBlockException damage) {
       String problem = journal.name() + ": " + damage.getMessage();
-      return new Examination(journal, JournalCondition.corrupt(head, problem), head, null);
+      return new Examination(journal, JournalCondition.corrupt(head, problem), head, foundAt, null);
     }
   }
 

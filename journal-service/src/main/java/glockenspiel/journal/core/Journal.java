@@ -109,7 +109,7 @@ final class Journal {
     }
     LogRing ring = open.ring();
     JournalState state = open.isClean() ? JournalState.CLEAN : JournalState.DIRTY;
-    return new JournalCondition(state, ring.head(), ring.sequence(), ring.tail(), "");
+    return new JournalCondition(state, ring.head(), ring.sequence(), ring.tail(), false, "");
   }
 
   /** Remembers what a look has shown, or what was just written. */
@@ -198,21 +198,21 @@ final class Journal {
     long tail = head.isClean() ? head.position() : head.tail();
     LogRing ring = new LogRing(layout.extents(), jid(), tail, head.position(), head.sequence());
     if (!head.isClean()) {
-      findFlushes(head, ring);
+      findFlushes(head, seen.foundAt(), ring);
       fence.requireOpen(epoch);
     }
     return beginWriting(head, ring);
   }
 
   /** Every flush begins at the tail or behind a header. */
-  private void findFlushes(LogHeader head, LogRing ring) {
+  private void findFlushes(LogHeader head, long foundAt, LogRing ring) {
     JournalExtents extents = layout.extents();
     ring.addFlush(head.tail());
     LogWalk.Visitor afterHeaders =
         new LogWalk.Visitor() {
           @Override
-          public void header(int offset, LogHeader header) {
-            ring.addFlush(extents.plus(header.position(), 1));
+          public void header(int offset) {
+            ring.addFlush(extents.plus(head.tail(), offset + 1L));
           }
 
           @Override
@@ -221,7 +221,7 @@ final class Journal {
           @Override
           public void revoke(int offset, long block) {}
         };
-    new LogWalk(reader, volume.geometry(), head, afterHeaders).run();
+    new LogWalk(reader, volume.geometry(), head, foundAt, afterHeaders).run();
   }
 
   /** Appends in the order of the calls; the flush was checked. */

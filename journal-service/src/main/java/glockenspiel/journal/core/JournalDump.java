@@ -42,7 +42,8 @@ final class JournalDump {
 
   /** Shows it. Only inside a task. */
   void run(boolean all) {
-    LogHeader head = JournalScan.find(reader).head();
+    JournalScan scan = JournalScan.find(reader);
+    LogHeader head = scan.head();
     if (head == null) {
       lines.accept("no valid log header");
       reader.forEach(0, extents.length(), this::show);
@@ -56,12 +57,14 @@ final class JournalDump {
       reader.forEach(0, extents.length(), this::show);
       return;
     }
-    long first = head.isClean() || head.tail() >= extents.length() ? head.position() : head.tail();
-    if (first > head.position()) {
+    // A damaged head may name a position that the journal does not have.
+    long last = head.position() < extents.length() ? head.position() : scan.foundAt();
+    long first = head.isClean() || head.tail() >= extents.length() ? last : head.tail();
+    if (first > last) {
       reader.forEach(first, extents.length(), this::show);
       first = 0;
     }
-    reader.forEach(first, head.position() + 1, this::show);
+    reader.forEach(first, last + 1, this::show);
   }
 
   private boolean show(long position, ByteBuffer content) {
@@ -140,6 +143,7 @@ final class JournalDump {
       case METADATA -> "Metadata";
       case REVOKE -> "Revoke";
       case JDATA -> "Jdata";
+      case UNKNOWN -> "unknown, skipped";
     };
   }
 
@@ -149,7 +153,7 @@ final class JournalDump {
       return;
     }
     int index = recordBlock - 1;
-    if (index >= descriptor.count()) {
+    if (index >= descriptor.tags()) {
       line(position, "unused block of the record");
       return;
     }

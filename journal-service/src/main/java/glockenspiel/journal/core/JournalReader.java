@@ -32,7 +32,8 @@ final class JournalReader {
   /** Blocks that are read though nobody wants them, rather than reading twice. */
   private static final int GAP_BLOCKS = 15;
 
-  private record Piece(long position, int count, Promise<ByteBuffer> content) {}
+  /** Blocks in a row; of some, those up to an index. */
+  private record Piece(long position, int count, int end, Promise<ByteBuffer> content) {}
 
   private final SerialOwner owner;
   private final BlockDevice device;
@@ -52,7 +53,7 @@ final class JournalReader {
 
   /** One block. */
   ByteBuffer read(long position) {
-    return owner.await(piece(position, 1).content());
+    return owner.await(piece(position, 1, 0).content());
   }
 
   /** Shows the blocks of {@code from..to-1}; does not go around the end. */
@@ -62,7 +63,7 @@ final class JournalReader {
     while (true) {
       while (next < to && ahead.size() < PIECES_AHEAD) {
         int count = (int) Math.min(to - next, Math.min(extents.runFrom(next), pieceBlocks()));
-        ahead.add(piece(next, count));
+        ahead.add(piece(next, count, 0));
         next += count;
       }
       Piece first = ahead.poll();
@@ -81,7 +82,7 @@ final class JournalReader {
   /**
    * Shows some blocks.
    *
-   * @param positions in ring order, each once
+   * @param positions best in ring order; one that is there twice is read twice
    * @param from index of the first to show
    * @param to index behind the last
    */
@@ -93,12 +94,12 @@ final class JournalReader {
       while (planned < to && ahead.size() < PIECES_AHEAD) {
         int end = endOfPiece(positions, planned, to);
         int count = (int) (positions[end - 1] - positions[planned]) + 1;
-        ahead.add(piece(positions[planned], count));
+        ahead.add(piece(positions[planned], count, end));
         planned = end;
       }
       Piece first = ahead.remove();
       ByteBuffer content = owner.await(first.content());
-      while (shown < to && isIn(first, positions[shown])) {
+      while (shown < first.end()) {
         long position = positions[shown];
         shown++;
         if (!visitor.visit(position, slice(content, (int) (position - first.position())))) {
@@ -121,13 +122,9 @@ final class JournalReader {
     return end;
   }
 
-  private static boolean isIn(Piece piece, long position) {
-    return position >= piece.position() && position < piece.position() + piece.count();
-  }
-
-  private Piece piece(long position, int count) {
+  private Piece piece(long position, int count, int end) {
     long offset = extents.blockAt(position) << geometry.blockShift();
-    return new Piece(position, count, device.read(offset, count << geometry.blockShift()));
+    return new Piece(position, count, end, device.read(offset, count << geometry.blockShift()));
   }
 
   private ByteBuffer slice(ByteBuffer content, int index) {

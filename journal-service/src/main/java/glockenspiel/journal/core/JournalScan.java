@@ -9,17 +9,22 @@ import org.jspecify.annotations.Nullable;
 /**
  * Finds a journal's head, as {@code gfs2_find_jhead} does: all blocks in the order of positions;
  * the head is the newest valid header before one that is older. What was torn off behind it has no
- * valid header, so that the one before is the head. On the way it remembers which blocks start with
- * the magic number, so that a replay can check all its metadata before it writes the first.
+ * valid header, so that the one before is the head. Whether {@code lh_blkno} is the position where
+ * the header lies does not matter here; a dirty head's says where the active region ends. On the
+ * way it remembers which blocks start with the magic number, so that a replay can check all its
+ * metadata before it writes the first.
  */
 final class JournalScan {
   private final JournalReader reader;
   private final BitSet magic = new BitSet();
   private long scanned;
+  private long lookedAgain;
+  private long foundAt;
   private @Nullable LogHeader head;
 
   private JournalScan(JournalReader reader) {
     this.reader = reader;
+    this.lookedAgain = reader.extents().length();
   }
 
   /** Looks for the head. Only inside a task, and while nobody writes to the journal. */
@@ -35,19 +40,29 @@ final class JournalScan {
       return true;
     }
     magic.set((int) position);
-    LogHeader header = LogHeader.readIfValid(content, position);
+    LogHeader header = LogHeader.readIfValid(content, LogHeader.ANY_POSITION);
     if (header != null) {
       if (head != null && Long.compareUnsigned(header.sequence(), head.sequence()) < 0) {
         return false;
       }
       head = header;
+      foundAt = position;
     }
     return true;
   }
 
-  /** The head, or null when there is no valid header at all. */
+  /**
+   * The head, or null when there is no valid header at all. A clean one is at the position where it
+   * was found: there the journal goes on.
+   */
   @Nullable LogHeader head() {
-    return head;
+    LogHeader found = head;
+    return found != null && found.isClean() ? found.at(foundAt) : found;
+  }
+
+  /** The position where the head lies. */
+  long foundAt() {
+    return foundAt;
   }
 
   /**
@@ -56,8 +71,9 @@ final class JournalScan {
    * @param from position of the tail
    */
   void lookFrom(long from) {
+    lookedAgain = Math.max(from, scanned);
     reader.forEach(
-        Math.max(from, scanned),
+        lookedAgain,
         reader.extents().length(),
         (position, content) -> {
           if (MetaHeader.hasMagic(content)) {
@@ -65,11 +81,14 @@ final class JournalScan {
           }
           return true;
         });
-    scanned = reader.extents().length();
   }
 
-  /** Whether the block at a scanned position starts with the magic number. */
+  /** Whether the block at a position starts with the magic number. Only inside a task. */
   boolean hasMagic(long position) {
-    return magic.get((int) position);
+    if (position < scanned || position >= lookedAgain) {
+      return magic.get((int) position);
+    }
+    // A descriptor with more tags than its record is long: copies outside the active region.
+    return MetaHeader.hasMagic(reader.read(position));
   }
 }

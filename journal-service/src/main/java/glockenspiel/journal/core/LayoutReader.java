@@ -14,6 +14,7 @@ import glockenspiel.ondisk.directory.NameHash;
 import glockenspiel.ondisk.inode.BlockMap;
 import glockenspiel.ondisk.inode.Dinode;
 import glockenspiel.ondisk.inode.Extent;
+import glockenspiel.ondisk.inode.FileType;
 import glockenspiel.ondisk.inode.InodeContent;
 import glockenspiel.ondisk.resourcegroup.ResourceIndexEntry;
 import glockenspiel.protocol.storage.StorageException;
@@ -33,6 +34,11 @@ import org.jspecify.annotations.Nullable;
 final class LayoutReader {
   private static final int JOURNALS_MAX = 1 << 16;
   private static final int JOURNAL_BLOCKS_MIN = 16;
+
+  /** The smallest journal that Linux mounts; we take shorter ones, if all else about them fits. */
+  private static final long LINUX_JOURNAL_BYTES_MIN = 8L << 20;
+
+  private static final long JOURNAL_BYTES_MAX = 1L << 30;
   private static final int INDEX_ENTRIES_AT_A_TIME = 128;
 
   private final SerialOwner owner;
@@ -91,36 +97,56 @@ final class LayoutReader {
   }
 
   private JournalLayout journal(int jid, Dinode dinode, Dinode perNode) {
-    long length = dinode.size() >>> geometry.blockShift();
+    String structure = "dinode of journal " + jid;
+    if (dinode.type() != FileType.REGULAR) {
+      throw CorruptBlockException.hex(
+          dinode.block(), structure, "di_mode", dinode.mode(), "a regular file");
+    }
+    long size = dinode.size();
     FieldCheck.range(
         dinode.block(),
-        "dinode of journal " + jid,
-        "blocks",
-        length,
-        JOURNAL_BLOCKS_MIN,
-        Integer.MAX_VALUE);
+        structure,
+        "di_size",
+        size,
+        (long) JOURNAL_BLOCKS_MIN << geometry.blockShift(),
+        JOURNAL_BYTES_MAX);
+    if (size % geometry.blockSize() != 0) {
+      throw new CorruptBlockException(
+          dinode.block(), structure, "di_size", size, "whole blocks of " + geometry.blockSize());
+    }
+    long length = size >>> geometry.blockShift();
     List<Extent> extents = new ArrayList<>();
     long next = 0;
     List<Extent> found = new ArrayList<>();
     map.forEachExtent(dinode, found::add);
     for (Extent extent : found) {
       if (next >= length) {
+        requireLinuxSize(dinode, structure);
         break;
       }
-      FieldCheck.equal(
-          dinode.block(), "dinode of journal " + jid, "first mapped block", extent.logical(), next);
+      FieldCheck.equal(dinode.block(), structure, "first mapped block", extent.logical(), next);
       long part = Math.min(extent.length(), length - next);
       extents.add(new Extent(next, extent.physical(), part));
       next += part;
     }
-    FieldCheck.equal(
-        dinode.block(), "dinode of journal " + jid, "mapped blocks (no holes)", next, length);
+    FieldCheck.equal(dinode.block(), structure, "mapped blocks (no holes)", next, length);
     return new JournalLayout(
         jid,
         dinode.block(),
         new JournalExtents(extents, (int) length),
         addressOf(perNode, "statfs_change" + jid),
         addressOf(perNode, "quota_change" + jid));
+  }
+
+  /** One that is mapped further than its size was longer, before its size was damaged. */
+  private static void requireLinuxSize(Dinode dinode, String structure) {
+    FieldCheck.range(
+        dinode.block(),
+        structure,
+        "di_size",
+        dinode.size(),
+        LINUX_JOURNAL_BYTES_MIN,
+        JOURNAL_BYTES_MAX);
   }
 
   /** A truncated image must not be found out by the first write behind its end. */

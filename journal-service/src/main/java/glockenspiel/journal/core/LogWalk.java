@@ -4,23 +4,25 @@ import glockenspiel.ondisk.CorruptBlockException;
 import glockenspiel.ondisk.Geometry;
 import glockenspiel.ondisk.MetaHeader;
 import glockenspiel.ondisk.MetaType;
-import glockenspiel.ondisk.log.DescriptorType;
 import glockenspiel.ondisk.log.HeaderValidity;
 import glockenspiel.ondisk.log.LogDescriptor;
 import glockenspiel.ondisk.log.LogHeader;
 import glockenspiel.ondisk.log.RevokeContinuation;
 import java.nio.ByteBuffer;
+import java.util.BitSet;
 
 /**
  * Walks a journal's active region from tail to head ({@code foreach_descriptor}). It reads headers,
- * descriptors and revokes, not the block images. Every step goes forward and stays before the head,
- * so that it ends; anything that does not fit is a {@link CorruptBlockException}.
+ * descriptors and revokes, not the block images. It takes what the kernel takes: sequences are not
+ * compared, records of unknown types are skipped, and a record that leads over the head goes on
+ * around the ring. What the kernel refuses, or would walk for ever, is a {@link
+ * CorruptBlockException}.
  */
 final class LogWalk {
-  /** Is shown the region in order. Offsets count blocks from the tail. */
+  /** Is shown the region in order. Offsets count blocks from the tail, around the ring. */
   interface Visitor {
     /** A header inside the region; the head itself is not shown. */
-    void header(int offset, LogHeader header);
+    void header(int offset);
 
     /** A METADATA or JDATA descriptor: the images follow it. */
     void images(int offset, LogDescriptor descriptor);
@@ -39,61 +41,67 @@ final class LogWalk {
   /**
    * A walk.
    *
-   * @param head must be valid
-   * @throws CorruptBlockException if its tail is no position of the journal
+   * @param head must be valid and dirty
+   * @param foundAt the position where it lies
+   * @throws CorruptBlockException if its tail or its own position is none of the journal
    */
-  LogWalk(JournalReader reader, Geometry geometry, LogHeader head, Visitor visitor) {
+  LogWalk(JournalReader reader, Geometry geometry, LogHeader head, long foundAt, Visitor visitor) {
     this.reader = reader;
     this.geometry = geometry;
     this.extents = reader.extents();
     this.head = head;
     this.visitor = visitor;
-    if (head.tail() >= extents.length()) {
-      throw new CorruptBlockException(
-          extents.blockAt(head.position()),
-          "log header",
-          "lh_tail",
-          head.tail(),
-          "a position below " + extents.length());
-    }
+    requirePosition(foundAt, "lh_blkno", head.position());
+    requirePosition(foundAt, "lh_tail", head.tail());
     this.length = (int) extents.distance(head.tail(), head.position());
   }
 
-  /** Blocks from tail to head, the head not counted. */
-  int length() {
-    return length;
+  private void requirePosition(long foundAt, String field, long position) {
+    if (position >= extents.length()) {
+      throw new CorruptBlockException(
+          extents.blockAt(foundAt),
+          "log header",
+          field,
+          position,
+          "a position below " + extents.length());
+    }
   }
 
   /** Walks. Only inside a task. */
   void run() {
+    BitSet seen = new BitSet(extents.length());
     int offset = 0;
-    long sequence = -1;
-    boolean first = true;
-    while (offset < length) {
+    while (offset != length) {
       long position = extents.plus(head.tail(), offset);
       long block = extents.blockAt(position);
+      if (seen.get(offset)) {
+        throw new CorruptBlockException(
+            block,
+            "log record",
+            "at position 0x" + Long.toHexString(position),
+            "reached twice",
+            "a way from tail to head");
+      }
+      seen.set(offset);
       ByteBuffer content = reader.read(position);
-      MetaType type = MetaHeader.type(content);
-      if (type == MetaType.LOG_HEADER) {
-        LogHeader header = validHeader(content, position, block);
-        if (!first && Long.compareUnsigned(header.sequence(), sequence) <= 0) {
-          throw tooOld(header, block, sequence);
-        }
-        if (Long.compareUnsigned(header.sequence(), head.sequence()) >= 0) {
-          throw tooOld(header, block, head.sequence());
-        }
-        first = false;
-        sequence = header.sequence();
-        visitor.header(offset, header);
-        offset++;
+      if (MetaHeader.type(content) == MetaType.LOG_HEADER) {
+        requireValid(content, position, block);
+        visitor.header(offset);
+        offset = plus(offset, 1);
       } else {
-        offset += descriptor(offset, content, block);
+        offset = plus(offset, descriptor(offset, content, block));
       }
     }
   }
 
-  private static LogHeader validHeader(ByteBuffer content, long position, long block) {
-    HeaderValidity validity = LogHeader.validate(content, position);
+  private int plus(int offset, int more) {
+    return (int) extents.plus(offset, more);
+  }
+
+  private static void requireValid(ByteBuffer content, long position, long block) {
+    // The kernel cannot tell position 0 from any.
+    long expected = position == 0 ? LogHeader.ANY_POSITION : position;
+    HeaderValidity validity = LogHeader.validate(content, expected);
     if (!validity.isValid()) {
       throw new CorruptBlockException(
           block,
@@ -102,33 +110,15 @@ final class LogWalk {
           validity.toString(),
           "a valid header");
     }
-    return LogHeader.read(content);
-  }
-
-  private static CorruptBlockException tooOld(LogHeader header, long block, long other) {
-    return CorruptBlockException.hex(
-        block,
-        "log header",
-        "lh_sequence",
-        header.sequence(),
-        "a growing number below the head's, not one beside 0x" + Long.toHexString(other));
   }
 
   /** Shows a descriptor; returns how many blocks it and what follows take. */
   private int descriptor(int offset, ByteBuffer content, long block) {
     LogDescriptor descriptor = LogDescriptor.of(content, block, geometry);
-    if (descriptor.length() > length - offset) {
-      throw new CorruptBlockException(
-          block,
-          "log descriptor",
-          "ld_length",
-          descriptor.length(),
-          "at most " + (length - offset) + ", the blocks before the head");
-    }
-    if (descriptor.type() == DescriptorType.REVOKE) {
-      revokes(offset, descriptor);
-    } else {
-      visitor.images(offset, descriptor);
+    switch (descriptor.type()) {
+      case METADATA, JDATA -> visitor.images(offset, descriptor);
+      case REVOKE -> revokes(offset, descriptor);
+      case UNKNOWN -> {}
     }
     return descriptor.length();
   }
@@ -137,12 +127,14 @@ final class LogWalk {
     for (int i = 0; i < descriptor.revokesIn(0); i++) {
       visitor.revoke(offset, descriptor.revoke(i));
     }
+    // Ends: at the latest the descriptor itself, reached around the ring, is no continuation.
     for (int further = 1; further < descriptor.length(); further++) {
-      long position = extents.plus(head.tail(), offset + further);
+      int at = plus(offset, further);
+      long position = extents.plus(head.tail(), at);
       RevokeContinuation block =
           RevokeContinuation.of(reader.read(position), extents.blockAt(position), geometry);
       for (int i = 0; i < descriptor.revokesIn(further); i++) {
-        visitor.revoke(offset + further, block.revoke(i));
+        visitor.revoke(at, block.revoke(i));
       }
     }
   }

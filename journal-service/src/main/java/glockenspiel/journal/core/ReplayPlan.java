@@ -49,7 +49,7 @@ final class ReplayPlan {
       LogHeader head,
       LongPredicate mayReplay) {
     Builder builder = new Builder(layout, reader.extents(), head);
-    LogWalk walk = new LogWalk(reader, layout.geometry(), head, builder);
+    LogWalk walk = new LogWalk(reader, layout.geometry(), head, scan.foundAt(), builder);
     if (head.tail() > head.position()) {
       scan.lookFrom(head.tail());
     }
@@ -104,7 +104,7 @@ final class ReplayPlan {
 
   /** Whether the replay writes this block. */
   boolean writes(long block) {
-    return block != 0 && written.get(block) != BlockTable.NONE;
+    return written.get(block) != BlockTable.NONE;
   }
 
   /** Collects copies and revokes in the order of the log. */
@@ -129,18 +129,26 @@ final class ReplayPlan {
     }
 
     @Override
-    public void header(int offset, LogHeader header) {}
+    public void header(int offset) {}
 
     @Override
     public void images(int offset, LogDescriptor descriptor) {
-      for (int i = 0; i < descriptor.count(); i++) {
-        long block = checked(offset, "tag " + i, descriptor.tag(i));
+      if (count + descriptor.tags() > extents.length()) {
+        // Only records that overlap can have so many; this bounds the memory.
+        throw new CorruptBlockException(
+            blockAt(offset),
+            "log descriptor",
+            "ld_data1",
+            descriptor.count(),
+            "no more copies than the " + extents.length() + " blocks of the journal");
+      }
+      for (int i = 0; i < descriptor.tags(); i++) {
         if (count == copies.length) {
           copies = Arrays.copyOf(copies, count * 2);
           offsets = Arrays.copyOf(offsets, count * 2);
         }
-        copies[count] = block;
-        offsets[count] = offset + 1 + i;
+        copies[count] = descriptor.tag(i);
+        offsets[count] = (int) extents.plus(offset, i + 1L);
         data.set(count, descriptor.type() == DescriptorType.JDATA);
         escapes.set(count, descriptor.isEscaped(i));
         count++;
@@ -149,19 +157,7 @@ final class ReplayPlan {
 
     @Override
     public void revoke(int offset, long block) {
-      var _ = revokes.put(checked(offset, "revoke", block), offset);
-    }
-
-    private long checked(int offset, String field, long block) {
-      if (!layout.isInVolume(block)) {
-        throw CorruptBlockException.hex(
-            blockAt(offset),
-            "log descriptor",
-            field,
-            block,
-            "a block behind the superblock and below 0x" + Long.toHexString(layout.blocks()));
-      }
-      return block;
+      var _ = revokes.put(block, offset);
     }
 
     private long blockAt(int offset) {
@@ -172,24 +168,18 @@ final class ReplayPlan {
       int dataReplayed = 0;
       int metadataReplayed = 0;
       for (int i = 0; i < count; i++) {
-        // Strictly later: a revoke never covers a copy behind it (rule 4 needs the others).
-        if (revokes.get(copies[i]) > offsets[i]) {
+        // Strictly later: a revoke never covers a copy behind it (rule 4 needs the others). A copy
+        // at the tail can only come from records that overlap; gfs2_revoke_check never revokes it.
+        if (offsets[i] > 0 && revokes.get(copies[i]) > offsets[i]) {
           continue;
         }
         long position = extents.plus(head.tail(), offsets[i]);
+        requireTarget(copies[i], position, mayReplay);
         if (data.get(i)) {
           dataReplayed++;
         } else {
           metadataReplayed++;
           requireMagic(scan, i, position);
-        }
-        if (!mayReplay.test(copies[i])) {
-          throw CorruptBlockException.hex(
-              extents.blockAt(position),
-              "log copy",
-              "of block",
-              copies[i],
-              "no block of a journal in use");
         }
         var _ = latest.put(copies[i], i);
       }
@@ -204,6 +194,25 @@ final class ReplayPlan {
         }
       }
       return plan;
+    }
+
+    private void requireTarget(long block, long position, LongPredicate mayReplay) {
+      if (!layout.isInVolume(block)) {
+        throw CorruptBlockException.hex(
+            extents.blockAt(position),
+            "log copy",
+            "of block",
+            block,
+            "a block behind the superblock and below 0x" + Long.toHexString(layout.blocks()));
+      }
+      if (!mayReplay.test(block)) {
+        throw CorruptBlockException.hex(
+            extents.blockAt(position),
+            "log copy",
+            "of block",
+            block,
+            "no block of a journal in use");
+      }
     }
 
     private void requireMagic(JournalScan scan, int copy, long position) {

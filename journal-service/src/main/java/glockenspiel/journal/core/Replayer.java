@@ -8,7 +8,6 @@ import glockenspiel.ondisk.log.JdataEscape;
 import glockenspiel.ondisk.log.LogFlags;
 import glockenspiel.ondisk.log.LogHeader;
 import glockenspiel.protocol.storage.BlockImage;
-import glockenspiel.protocol.storage.JournalState;
 import glockenspiel.protocol.storage.ReplayResult;
 import glockenspiel.runtime.task.Promise;
 import java.nio.ByteBuffer;
@@ -137,9 +136,7 @@ final class Replayer {
     LogHeader clean = cleanHeader(head);
     volume.owner().await(volume.device().write(List.of(place(clean))));
     volume.owner().await(volume.groupSync().sync());
-    journal.setCondition(
-        new JournalCondition(
-            JournalState.CLEAN, clean.position(), clean.sequence(), clean.tail(), ""));
+    journal.setCondition(JournalCondition.of(clean));
     listener.progress(Phase.CLEANING, 1, 1);
     return clean;
   }
@@ -217,8 +214,14 @@ final class Replayer {
     }
   }
 
-  /** Whether a block may be put in place: of journals only those that were never opened here. */
+  /**
+   * Whether a block may be put in place: of journals only those that were never opened here. The
+   * kernel would write over the journal that it reads, and over the dinode that says where it lies.
+   */
   private boolean mayReplay(long block) {
+    if (block == journal.layout().inode()) {
+      return false;
+    }
     int jid = volume.layout().journalOf(block);
     if (jid == VolumeLayout.NO_JOURNAL) {
       return true;

@@ -13,7 +13,7 @@ final class StatfsFile {
   private StatfsFile(VolumeAccess volume, Dinode dinode) {
     this.volume = volume;
     this.dinode = dinode;
-    this.counts = StatfsChange.read(dinode);
+    this.counts = StatfsChange.readUnchecked(dinode);
   }
 
   /**
@@ -31,7 +31,7 @@ final class StatfsFile {
 
   /** The write that gives it these counts. */
   DeviceWrite with(StatfsChange changed) {
-    changed.write(dinode);
+    changed.writeUnchecked(dinode);
     return new DeviceWrite(dinode.block() << volume.geometry().blockShift(), dinode.buffer());
   }
 }

@@ -22,7 +22,9 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>A fold waits until all other journals are clean: one that is not may hold a newer copy of the
  * master, which its own replay would put over the sum; and closed: the node of one that is open may
- * have the master in its cache. The last one folds for all.
+ * have the master in its cache. The last one folds for all: for every journal whose head is the
+ * clean header of a replay. The local change of one that was unmounted in order is left alone, as
+ * the kernel does.
  */
 final class StatfsFolding {
   private final VolumeAccess volume;
@@ -63,8 +65,10 @@ final class StatfsFolding {
       }
       if (fold && othersAreClean(journal)) {
         settleInTurn();
-        var _ = fold(journal, head.sequence(), head.position(), replayed(head, plan));
-      } else if (plan != null && head.isV2() && head.statfsAddress() != 0) {
+        boolean counts = plan != null || head.endedReplay();
+        StatfsChange local = plan == null ? null : head.localStatfs();
+        var _ = fold(journal, head.sequence(), head.position(), counts, local);
+      } else if (plan != null) {
         makeLocal(journal, head.localStatfs());
       }
       return "";
@@ -74,10 +78,6 @@ final class StatfsFolding {
     } finally {
       turn.release();
     }
-  }
-
-  private static @Nullable StatfsChange replayed(LogHeader head, @Nullable ReplayPlan plan) {
-    return plan != null && head.isV2() ? head.localStatfs() : null;
   }
 
   /**
@@ -105,7 +105,7 @@ final class StatfsFolding {
       nothingToFold = !isAnyChanged();
       if (!nothingToFold && othersAreClean(journal)) {
         settleInTurn();
-        if (fold(journal, clean.sequence(), clean.headBlock(), null)) {
+        if (fold(journal, clean.sequence(), clean.headBlock(), clean.replayed(), null)) {
           volume.owner().await(volume.groupSync().sync());
           forget(journal);
         }
@@ -199,21 +199,26 @@ final class StatfsFolding {
    * Folds all local changes.
    *
    * @param sequence of the journal's head, with {@code headBlock}: what the fold is known by
-   * @param replayed what the head of the replayed journal says of its local change; null to take
-   *     its file's word
+   * @param replayed whether the journal's own change counts: it was not unmounted in order
+   * @param said what its head says of that change; null to take its file's word
    * @return whether there was anything to fold
    */
   private boolean fold(
-      Journal journal, long sequence, long headBlock, @Nullable StatfsChange replayed) {
+      Journal journal,
+      long sequence,
+      long headBlock,
+      boolean replayed,
+      @Nullable StatfsChange said) {
     StatfsChange sum = StatfsChange.NONE;
     List<Integer> zeroed = new ArrayList<>();
     for (Journal each : journals) {
       long block = each.layout().statfsChange();
-      if (block == 0) {
+      boolean counts = each == journal ? replayed : wasReplayed(each);
+      if (block == 0 || !counts) {
         continue;
       }
       StatfsChange inPlace = StatfsFile.read(volume, block).counts();
-      StatfsChange local = each == journal && replayed != null ? replayed : inPlace;
+      StatfsChange local = each == journal && said != null ? said : inPlace;
       if (!local.equals(StatfsChange.NONE) || !inPlace.equals(StatfsChange.NONE)) {
         sum = sum.plus(local);
         zeroed.add(each.jid());
@@ -237,6 +242,12 @@ final class StatfsFolding {
     volume.owner().await(volume.keeper().change(state -> state.withFold(begun)));
     apply(begun, zeroed, true);
     return true;
+  }
+
+  /** Known after {@link #othersAreClean}. */
+  private static boolean wasReplayed(Journal other) {
+    JournalCondition known = other.condition();
+    return known != null && known.replayed();
   }
 
   private void apply(StatfsFold fold, List<Integer> zeroed, boolean master) {

@@ -1,6 +1,7 @@
 package glockenspiel.ondisk.inode;
 
 import glockenspiel.ondisk.FieldCheck;
+import glockenspiel.ondisk.Geometry;
 import java.nio.ByteBuffer;
 
 /**
@@ -33,6 +34,27 @@ public record StatfsChange(long total, long free, long dinodes) {
     ByteBuffer data = stuffed(dinode, BYTES);
     return new StatfsChange(
         data.getLong(0), data.getLong(Long.BYTES), data.getLong(2 * Long.BYTES));
+  }
+
+  /**
+   * Reads it as the kernel's recovery does ({@code update_statfs_inode}): behind the dinode's
+   * header, whatever size and height are.
+   */
+  public static StatfsChange readUnchecked(Dinode dinode) {
+    int at = Geometry.DINODE_HEADER_BYTES;
+    ByteBuffer block = dinode.buffer();
+    return new StatfsChange(
+        block.getLong(at), block.getLong(at + Long.BYTES), block.getLong(at + 2 * Long.BYTES));
+  }
+
+  /** Writes it where {@link #readUnchecked} reads it. */
+  public void writeUnchecked(Dinode dinode) {
+    int at = Geometry.DINODE_HEADER_BYTES;
+    dinode
+        .buffer()
+        .putLong(at, total)
+        .putLong(at + Long.BYTES, free)
+        .putLong(at + 2 * Long.BYTES, dinodes);
   }
 
   /** Writes it to the data of a stuffed dinode whose size is at least {@link #BYTES}. */

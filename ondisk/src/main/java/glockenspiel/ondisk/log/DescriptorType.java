@@ -1,7 +1,5 @@
 package glockenspiel.ondisk.log;
 
-import org.jspecify.annotations.Nullable;
-
 /** What follows a log descriptor ({@code GFS2_LOG_DESC_*}). */
 public enum DescriptorType {
   /** Images of metadata blocks. */
@@ -9,7 +7,9 @@ public enum DescriptorType {
   /** Block numbers that replay must leave alone. */
   REVOKE(301),
   /** Images of journaled data blocks, escaped where they start with the magic number. */
-  JDATA(302);
+  JDATA(302),
+  /** Any other number: what follows is skipped, as the kernel does. Never written. */
+  UNKNOWN(0);
 
   private final int code;
 
@@ -17,18 +17,18 @@ public enum DescriptorType {
     this.code = code;
   }
 
-  /** The number in {@code ld_type}. */
+  /** The number in {@code ld_type}; 0 of {@link #UNKNOWN}, which stands for many. */
   public int code() {
     return code;
   }
 
-  /** The type with this number, or null. */
-  public static @Nullable DescriptorType ofCode(int code) {
+  /** The type with this number. */
+  public static DescriptorType ofCode(int code) {
     return switch (code) {
       case 300 -> METADATA;
       case 301 -> REVOKE;
       case 302 -> JDATA;
-      default -> null;
+      default -> UNKNOWN;
     };
   }
 }

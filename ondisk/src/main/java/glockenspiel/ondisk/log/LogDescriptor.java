@@ -1,7 +1,6 @@
 package glockenspiel.ondisk.log;
 
 import glockenspiel.ondisk.CorruptBlockException;
-import glockenspiel.ondisk.FieldCheck;
 import glockenspiel.ondisk.Geometry;
 import glockenspiel.ondisk.MetaHeader;
 import glockenspiel.ondisk.MetaType;
@@ -24,10 +23,11 @@ import java.nio.ByteBuffer;
  *     +-------------------------------+
  * </pre>
  *
- * <p>{@code ld_length} counts the log blocks of the record with the descriptor; {@code ld_data1}
- * its tags or revokes. The constructor has checked that both fit together and the block, so no tag
- * lies outside it. That tags point into the volume, and the record into the journal, is for the
- * caller, who knows these.
+ * <p>{@code ld_length} counts the log blocks of the record with the descriptor: it says where the
+ * next record begins, and of how many blocks a REVOKE record is made. {@code ld_data1} counts tags
+ * or revokes. The kernel does not check one against the other, and so do we not: what it replays,
+ * we replay. Tags lie inside the block; that they point into the volume, and the record into the
+ * journal, is for the caller, who knows these.
  */
 public final class LogDescriptor {
   private static final String STRUCTURE = "log descriptor";
@@ -40,10 +40,10 @@ public final class LogDescriptor {
   private final Geometry geometry;
   private final DescriptorType type;
   private final int length;
-  private final int count;
+  private final long count;
 
   private LogDescriptor(
-      ByteBuffer buffer, Geometry geometry, DescriptorType type, int length, int count) {
+      ByteBuffer buffer, Geometry geometry, DescriptorType type, int length, long count) {
     this.buffer = buffer;
     this.geometry = geometry;
     this.type = type;
@@ -55,32 +55,31 @@ public final class LogDescriptor {
    * A view of a block that holds a log descriptor.
    *
    * @param block its number in the volume, for messages
-   * @throws CorruptBlockException if it holds none, or its numbers do not fit together
+   * @throws CorruptBlockException if it holds none, is of length 0, or has more tags than fit
    */
   public static LogDescriptor of(ByteBuffer buffer, long block, Geometry geometry) {
     MetaHeader.check(buffer, block, MetaType.LOG_DESCRIPTOR);
-    int code = buffer.getInt(TYPE_AT);
-    DescriptorType type = DescriptorType.ofCode(code);
-    if (type == null) {
+    DescriptorType type = DescriptorType.ofCode(buffer.getInt(TYPE_AT));
+    long length = Integer.toUnsignedLong(buffer.getInt(LENGTH_AT));
+    // The kernel never gets past a record of length 0.
+    if (length == 0 || length > Integer.MAX_VALUE) {
       throw new CorruptBlockException(
-          block,
-          STRUCTURE,
-          "ld_type",
-          Integer.toUnsignedLong(code),
-          "300 (METADATA), 301 (REVOKE) or 302 (JDATA)");
+          block, STRUCTURE, "ld_length", length, "1.." + Integer.MAX_VALUE);
     }
-    int length =
-        FieldCheck.range(
-            block, STRUCTURE, "ld_length", buffer.getInt(LENGTH_AT), 1, Integer.MAX_VALUE);
-    long countMax =
-        switch (type) {
-          case METADATA -> Math.min(geometry.metadataTags(), length - 1);
-          case JDATA -> Math.min(geometry.jdataTags(), length - 1);
-          case REVOKE -> Math.min(revokesMax(geometry, length), Integer.MAX_VALUE);
-        };
-    int count =
-        FieldCheck.range(block, STRUCTURE, "ld_data1", buffer.getInt(COUNT_AT), 0, (int) countMax);
-    return new LogDescriptor(buffer, geometry, type, length, count);
+    long count = Integer.toUnsignedLong(buffer.getInt(COUNT_AT));
+    // The kernel reads tags behind the end of the block, whatever lies there in memory.
+    switch (type) {
+      case METADATA -> requireTags(block, count, geometry.metadataTags());
+      case JDATA -> requireTags(block, count, geometry.jdataTags());
+      case REVOKE, UNKNOWN -> {}
+    }
+    return new LogDescriptor(buffer, geometry, type, (int) length, count);
+  }
+
+  private static void requireTags(long block, long count, int max) {
+    if (count > max) {
+      throw new CorruptBlockException(block, STRUCTURE, "ld_data1", count, "0.." + max);
+    }
   }
 
   /**
@@ -95,6 +94,7 @@ public final class LogDescriptor {
           case METADATA -> within(count, geometry.metadataTags()) + 1L;
           case JDATA -> within(count, geometry.jdataTags()) + 1L;
           case REVOKE -> Math.max(1, geometry.revokeBlocks(count));
+          case UNKNOWN -> throw new IllegalArgumentException("a descriptor of an unknown type");
         };
     MetaHeader.zero(buffer, 0, geometry.blockSize());
     MetaHeader.write(buffer, MetaType.LOG_DESCRIPTOR);
@@ -111,10 +111,6 @@ public final class LogDescriptor {
     return count;
   }
 
-  private static long revokesMax(Geometry geometry, int length) {
-    return geometry.descriptorRevokes() + (length - 1L) * geometry.continuationRevokes();
-  }
-
   /** What the record holds. */
   public DescriptorType type() {
     return type;
@@ -125,9 +121,20 @@ public final class LogDescriptor {
     return length;
   }
 
-  /** {@code ld_data1}: tags (= block images that follow), or revokes. */
-  public int count() {
+  /**
+   * {@code ld_data1}: tags (= block images that follow), or revokes. Of a REVOKE or UNKNOWN record
+   * as found, 0..2^32-1; of the others it fits the block.
+   */
+  public long count() {
     return count;
+  }
+
+  /** Tags of a METADATA or JDATA record; else 0. */
+  public int tags() {
+    return switch (type) {
+      case METADATA, JDATA -> (int) count;
+      case REVOKE, UNKNOWN -> 0;
+    };
   }
 
   /**
@@ -160,7 +167,7 @@ public final class LogDescriptor {
   }
 
   private int tagAt(int index) {
-    if (index < 0 || index >= count || type == DescriptorType.REVOKE) {
+    if (index < 0 || index >= tags()) {
       throw new IndexOutOfBoundsException(
           "tag " + index + " of " + count + " in a " + type + " descriptor");
     }
@@ -168,15 +175,21 @@ public final class LogDescriptor {
   }
 
   /**
-   * How many of a REVOKE record's revokes lie in one of its blocks.
+   * How many revokes lie in one of a REVOKE record's blocks, as {@code revoke_lo_scan_elements}
+   * counts them: down from {@code ld_data1}, and looking at what is left only after each one. So a
+   * block that begins with none left (a count of 0, or a record longer than its count needs) is
+   * read to its end.
    *
    * @param recordBlock 0 = the descriptor, 1..length-1 = continuation blocks
    */
   public int revokesIn(int recordBlock) {
     requireType(DescriptorType.REVOKE);
-    long before = recordBlock == 0 ? 0 : revokesMax(geometry, recordBlock);
+    long before =
+        recordBlock == 0
+            ? 0
+            : geometry.descriptorRevokes() + (recordBlock - 1L) * geometry.continuationRevokes();
     int room = recordBlock == 0 ? geometry.descriptorRevokes() : geometry.continuationRevokes();
-    return (int) Math.max(0, Math.min(room, count - before));
+    return count <= before ? room : (int) Math.min(room, count - before);
   }
 
   /**

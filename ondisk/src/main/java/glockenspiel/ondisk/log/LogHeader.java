@@ -103,8 +103,7 @@ public record LogHeader(
    * Whether the block is a log header ({@code __get_log_header}). Allocates nothing that lives.
    *
    * @param buffer a whole block of a journal
-   * @param expectedPosition its position, or {@link #ANY_POSITION}. (The kernel cannot tell
-   *     position 0 from any; we do.)
+   * @param expectedPosition its position, or {@link #ANY_POSITION}
    */
   public static HeaderValidity validate(ByteBuffer buffer, long expectedPosition) {
     if (!MetaHeader.hasMagic(buffer)) {
@@ -162,6 +161,24 @@ public record LogHeader(
     return buffer.getInt(FLAGS_AT);
   }
 
+  /** The same header, found at a position that {@code lh_blkno} does not tell. */
+  public LogHeader at(long foundAt) {
+    return new LogHeader(
+        sequence,
+        flags,
+        tail,
+        foundAt,
+        hash,
+        crc,
+        seconds,
+        nanos,
+        address,
+        journalInode,
+        statfsAddress,
+        quotaAddress,
+        localStatfs);
+  }
+
   private static long position(ByteBuffer buffer) {
     return Integer.toUnsignedLong(buffer.getInt(POSITION_AT));
   }
@@ -205,6 +222,11 @@ public record LogHeader(
     return (flags & wanted) == wanted;
   }
 
+  /** Whether it ended a replay. */
+  public boolean endedReplay() {
+    return hasFlags(LogFlags.UNMOUNT | LogFlags.RECOVERY);
+  }
+
   /** Whether it says that nothing is to be replayed. */
   public boolean isClean() {
     return hasFlags(LogFlags.UNMOUNT);
@@ -242,6 +264,16 @@ public record LogHeader(
     buffer.putInt(TAIL_AT, (int) tail);
     buffer.putInt(POSITION_AT, (int) position);
     buffer.putInt(HASH_AT, computeHash(buffer));
+  }
+
+  /**
+   * Makes hash and CRC of a block fit what is in it, whatever that is.
+   *
+   * @param buffer a whole block, big-endian
+   */
+  public static void seal(ByteBuffer buffer) {
+    buffer.putInt(HASH_AT, computeHash(buffer));
+    buffer.putInt(CRC_AT, computeCrc(buffer));
   }
 
   private static int computeHash(ByteBuffer buffer) {
