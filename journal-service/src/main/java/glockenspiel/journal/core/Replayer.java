@@ -87,7 +87,7 @@ final class Replayer {
       statfs.forget(journal);
       fence.finishReplay(note.isEmpty() ? "replayed" : "replayed; " + note);
       if (foldStatfs) {
-        statfs.whenClosed(journal);
+        statfs.whenReplayed(journal);
       }
       return result(plan, wasOpen, last, begin);
     } finally {

@@ -8,6 +8,7 @@ import glockenspiel.ondisk.log.LogHeader;
 import glockenspiel.protocol.storage.JournalState;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -65,9 +66,15 @@ final class StatfsFolding {
       }
       if (fold && othersAreClean(journal)) {
         settleInTurn();
-        boolean counts = plan != null || head.endedReplay();
-        StatfsChange local = plan == null ? null : head.localStatfs();
-        var _ = fold(journal, head.sequence(), head.position(), counts, local);
+        boolean own = plan != null || head.endedReplay();
+        StatfsChange said = plan == null ? null : head.localStatfs();
+        var _ =
+            fold(
+                journal,
+                head.sequence(),
+                head.position(),
+                each -> each == journal ? own : wasReplayed(each),
+                said);
       } else if (plan != null) {
         makeLocal(journal, head.localStatfs());
       }
@@ -81,18 +88,31 @@ final class StatfsFolding {
   }
 
   /**
-   * A journal was closed, in order or by its replay. If it was the last one, folds what replays
-   * have left because it was not: nobody else would before the next mount, and the image is at rest
-   * now (rule 10). Only inside a task, with the journal's turn.
-   *
-   * <p>Is there a problem if the nodes see to it among themselves? Yes: a node that unmounts while
-   * another withdraws has looked for changes to fold before that one's journal is replayed, and the
-   * one that has withdrawn may not write.
+   * A replay has ended. If its journal was the last one that was not closed, folds what replays
+   * have left. Only inside a task, with the journal's turn.
    *
    * <p>Is there a problem if a replay leaves it at {@link #afterReplay}? Yes: of the last two that
    * run at once each finds the other's journal not clean.
    */
+  void whenReplayed(Journal journal) {
+    whenClosed(journal, StatfsFolding::wasReplayed);
+  }
+
+  /**
+   * A journal was closed in order. If it was the last one, folds what replays have left because it
+   * was open: nobody else would before the next mount, and the image is at rest now (rule 10); also
+   * what such a replay has left to an owner that did not fold it. Only inside a task, with the
+   * journal's turn.
+   *
+   * <p>Is there a problem if the nodes see to it among themselves? Yes: a node that unmounts while
+   * another withdraws has looked for changes to fold before that one's journal is replayed, and the
+   * one that has withdrawn may not write.
+   */
   void whenClosed(Journal journal) {
+    whenClosed(journal, each -> true);
+  }
+
+  private void whenClosed(Journal journal, Predicate<Journal> counts) {
     if (nothingToFold || !othersAreClosed(journal)) {
       return;
     }
@@ -105,7 +125,7 @@ final class StatfsFolding {
       nothingToFold = !isAnyChanged();
       if (!nothingToFold && othersAreClean(journal)) {
         settleInTurn();
-        if (fold(journal, clean.sequence(), clean.headBlock(), clean.replayed(), null)) {
+        if (fold(journal, clean.sequence(), clean.headBlock(), counts, null)) {
           volume.owner().await(volume.groupSync().sync());
           forget(journal);
         }
@@ -196,10 +216,10 @@ final class StatfsFolding {
   }
 
   /**
-   * Folds all local changes.
+   * Folds local changes.
    *
    * @param sequence of the journal's head, with {@code headBlock}: what the fold is known by
-   * @param replayed whether the journal's own change counts: it was not unmounted in order
+   * @param counts whose local changes: none of those that are left to their next owners
    * @param said what its head says of that change; null to take its file's word
    * @return whether there was anything to fold
    */
@@ -207,14 +227,13 @@ final class StatfsFolding {
       Journal journal,
       long sequence,
       long headBlock,
-      boolean replayed,
+      Predicate<Journal> counts,
       @Nullable StatfsChange said) {
     StatfsChange sum = StatfsChange.NONE;
     List<Integer> zeroed = new ArrayList<>();
     for (Journal each : journals) {
       long block = each.layout().statfsChange();
-      boolean counts = each == journal ? replayed : wasReplayed(each);
-      if (block == 0 || !counts) {
+      if (block == 0 || !counts.test(each)) {
         continue;
       }
       StatfsChange inPlace = StatfsFile.read(volume, block).counts();
