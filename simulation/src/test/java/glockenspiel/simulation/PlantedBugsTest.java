@@ -20,7 +20,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  */
 class PlantedBugsTest {
   /** A change of the product moves what seeds draw; then one of the next finds the bug. */
-  private static final int SEEDS_TRIED = 20;
+  private static final int SEEDS_TRIED = 100;
 
   private static final SimulationSettings LONG = SimulationSettings.DEFAULT;
   private static final SimulationSettings SHORT = LONG.withSteps(8_000);
