@@ -126,9 +126,7 @@ public final class Withdrawal implements Benchmark {
   }
 
   private static ClusterSettings settings(Path image) {
-    ClusterSettings usual = ClusterSettings.of(image, NODES);
-    return new ClusterSettings(
-        image, NODES, usual.host(), usual.firstPort(), usual.leaseMillis(), false, KEEP);
+    return ClusterSettings.of(image, NODES).withLog(KEEP);
   }
 
   /**

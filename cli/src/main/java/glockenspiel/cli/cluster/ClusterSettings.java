@@ -57,6 +57,12 @@ public record ClusterSettings(
     return new ClusterSettings(image, nodes, address, port, leaseMillis, cuttable, log, telemetry);
   }
 
+  /** The same with logs of other sizes and delays. */
+  public ClusterSettings withLog(LogSettings sizes) {
+    return new ClusterSettings(
+        image, nodes, host, firstPort, leaseMillis, cuttable, sizes, telemetry);
+  }
+
   /** The same, each service with its own telemetry, as separate processes have it. */
   public ClusterSettings withTelemetry(Function<String, Telemetry> byService) {
     return new ClusterSettings(
