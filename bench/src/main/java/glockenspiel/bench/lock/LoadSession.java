@@ -40,6 +40,8 @@ final class LoadSession implements LockManagerPort.Listener, AutoCloseable {
   private LockManagerPort.@Nullable Stream stream;
   private Load load = messages -> {};
   private long received;
+  private long sent;
+  private long acknowledged;
   private long newestRequest;
 
   private LoadSession(GrpcChannel channel) {
@@ -98,8 +100,14 @@ final class LoadSession implements LockManagerPort.Listener, AutoCloseable {
     return ++newestRequest;
   }
 
+  /** Whether the lock-manager has handled all that was sent. Only inside the load. */
+  boolean isAllAcknowledged() {
+    return acknowledged == sent;
+  }
+
   /** Sends a batch. Only inside the load. */
   void send(List<NodeMessage> messages) {
+    sent += messages.size();
     Objects.requireNonNull(stream).send(new Batch<>(0, received, messages));
   }
 
@@ -111,6 +119,7 @@ final class LoadSession implements LockManagerPort.Listener, AutoCloseable {
   @Override
   public void received(Batch<LockManagerMessage> batch) {
     received += batch.messages().size();
+    acknowledged = batch.acknowledged();
     load.received(batch.messages());
   }
 

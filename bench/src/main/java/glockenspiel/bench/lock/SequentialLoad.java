@@ -43,6 +43,10 @@ final class SequentialLoad implements LoadSession.Load {
   @Override
   public void received(List<LockManagerMessage> messages) {
     long now = System.nanoTime();
+    if (!session.isAllAcknowledged()) {
+      // Of the load before.
+      return;
+    }
     locked = !locked;
     if (locked) {
       locks.add(now - sentNanos);
