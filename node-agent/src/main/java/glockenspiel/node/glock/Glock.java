@@ -47,6 +47,10 @@ final class Glock {
 
   private GlockState state = GlockState.UNLOCKED;
   private @Nullable LocalHolder firstHolder;
+
+  /** Of a user that has gone; for the next one. */
+  private @Nullable LocalHolder spareHolder;
+
   private int holderCount;
   private LockMode holderMode = LockMode.UN;
   private @Nullable ArrayDeque<LocalWaiter> waiters;
@@ -102,7 +106,10 @@ final class Glock {
   }
 
   LocalHolder admit(GlockQueue queue, LockMode mode, int flags) {
-    LocalHolder holder = new LocalHolder(queue, this, mode, flags);
+    LocalHolder spare = spareHolder;
+    LocalHolder holder = spare == null ? new LocalHolder(queue, this) : spare;
+    spareHolder = null;
+    holder.begin(mode, flags);
     holderMode = effectiveMode(mode, flags);
     holderCount++;
     LocalHolder first = firstHolder;
@@ -125,6 +132,10 @@ final class Glock {
     if (after != null) {
       after.previous = before;
     }
+    holder.previous = null;
+    holder.next = null;
+    // Where somebody waits, an object for him costs nothing beside the waiting.
+    spareHolder = isAwaited() ? null : holder;
     if (--holderCount == 0) {
       holderMode = LockMode.UN;
     }

@@ -55,7 +55,7 @@ public record GlockSnapshot(
   static GlockSnapshot of(Glock glock, long now) {
     List<User> users = new ArrayList<>();
     for (LocalHolder holder = glock.firstHolder(); holder != null; holder = holder.next) {
-      users.add(new User(holder.mode(), holder.flags, true));
+      users.add(new User(holder.mode(), holder.flags(), true));
     }
     Collections.reverse(users);
     for (LocalWaiter waiter : glock.waiters()) {

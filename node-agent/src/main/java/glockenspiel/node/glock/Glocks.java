@@ -20,7 +20,10 @@ public interface Glocks {
    */
   Holder acquire(GlockName glock, LockMode mode, int flags);
 
-  /** One local user of a glock. Closing it twice does nothing. */
+  /**
+   * One local user of a glock. To be closed exactly once, and not to be used afterwards: the next
+   * user of the glock may be given the same object.
+   */
   interface Holder extends AutoCloseable {
     /** The glock. */
     GlockName glock();

@@ -5,25 +5,30 @@ import glockenspiel.protocol.lock.LockMode;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One local user of a glock. Linked into its glock, so that taking and closing it costs this one
- * object.
+ * One local user of a glock, linked into its glock. A glock keeps the object of the last user that
+ * has gone for the next one, so that taking and closing a cached glock allocates nothing.
  */
 final class LocalHolder implements Glocks.Holder {
   private final GlockQueue queue;
   private final Glock glock;
-  private final LockMode mode;
-  private final long grantNumber;
-  final int flags;
+  private LockMode mode = LockMode.UN;
+  private int flags;
+  private long grantNumber;
+  private boolean open;
   @Nullable LocalHolder previous;
   @Nullable LocalHolder next;
-  private boolean closed;
 
-  LocalHolder(GlockQueue queue, Glock glock, LockMode mode, int flags) {
+  LocalHolder(GlockQueue queue, Glock glock) {
     this.queue = queue;
     this.glock = glock;
-    this.mode = mode;
-    this.flags = flags;
-    this.grantNumber = glock.grantNumber;
+  }
+
+  /** A user has come. */
+  void begin(LockMode wanted, int with) {
+    mode = wanted;
+    flags = with;
+    grantNumber = glock.grantNumber;
+    open = true;
   }
 
   @Override
@@ -36,6 +41,11 @@ final class LocalHolder implements Glocks.Holder {
     return mode;
   }
 
+  /** Bits of {@link glockenspiel.protocol.lock.LockFlags}. */
+  int flags() {
+    return flags;
+  }
+
   @Override
   public long grantNumber() {
     return grantNumber;
@@ -43,12 +53,13 @@ final class LocalHolder implements Glocks.Holder {
 
   @Override
   public void close() {
-    if (!closed) {
-      closed = true;
-      glock.remove(this);
-      if (glock.isAwaited()) {
-        queue.run(glock);
-      }
+    if (!open) {
+      return;
+    }
+    open = false;
+    glock.remove(this);
+    if (glock.isAwaited()) {
+      queue.run(glock);
     }
   }
 }

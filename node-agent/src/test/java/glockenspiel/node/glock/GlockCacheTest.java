@@ -2,6 +2,8 @@ package glockenspiel.node.glock;
 
 import static glockenspiel.node.glock.GlockStage.INODE;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotSame;
+import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import glockenspiel.protocol.lock.GlockName;
@@ -61,6 +63,22 @@ class GlockCacheTest {
     stage.close("a");
     stage.on(holder::close);
     assertEquals(1, stage.cache.snapshot().getFirst().holderCount());
+  }
+
+  @Test
+  void nextUserOfACachedGlockCostsNoObject() {
+    stage.acquire("a", LockMode.SH);
+    stage.grant(LockMode.SH);
+    Glocks.Holder first = stage.holders.get("a");
+    stage.close("a");
+    stage.acquire("b", LockMode.SH);
+    stage.acquire("c", LockMode.SH);
+    assertSame(first, stage.holders.get("b"));
+    assertNotSame(first, stage.holders.get("c"));
+    assertEquals(2, stage.cache.snapshot().getFirst().holderCount());
+    stage.close("b");
+    stage.close("c");
+    assertEquals(0, stage.cache.snapshot().getFirst().holderCount());
   }
 
   @Test
