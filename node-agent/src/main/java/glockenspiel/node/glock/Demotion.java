@@ -7,6 +7,7 @@ import glockenspiel.protocol.lock.LockValue;
 import glockenspiel.protocol.lock.NodeMessage;
 import glockenspiel.runtime.task.OwnerStoppedException;
 import glockenspiel.runtime.task.SerialOwner;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,6 +25,9 @@ import org.jspecify.annotations.Nullable;
  *       then, unless SH is kept, what is cached is dropped.
  *   <li>Only then N sends the lower, and serves the local waiters: they ask L anew.
  * </ol>
+ *
+ * <p>A glock that nobody uses, and that has nothing to be written, takes all steps at once when the
+ * request comes: no task is started for what cannot wait.
  *
  * <p>Is there a problem if new holders are admitted while the old ones are waited for? Yes: with
  * two local readers that overlap, there never is a moment without a holder, and the other node
@@ -72,11 +76,31 @@ final class Demotion {
     }
     glock.wantDemote(demote.wanted());
     if (glock.state() == GlockState.HELD) {
-      begin(glock);
+      if (isIdleAndClean(glock)) {
+        lowerClean(glock);
+      } else {
+        begin(glock);
+      }
     } else if (glock.state() == GlockState.DEMOTE_WAITING) {
       proceed(glock);
     }
     return true;
+  }
+
+  private boolean isIdleAndClean(Glock glock) {
+    return glock.holderCount() == 0
+        && !glock.hasWaiters()
+        && table.is(CachePhase.SERVING)
+        && contents.isClean(glock.name);
+  }
+
+  /** Steps 2 to 5 at once: nobody uses it, and there is nothing to wait for. */
+  private void lowerClean(Glock glock) {
+    LockMode to = glock.lowerTo(Objects.requireNonNull(glock.demoteWanted));
+    if (to != LockMode.SH) {
+      contents.invalidate(glock.name);
+    }
+    finish(glock, to);
   }
 
   /** Steps 2 and 3, for a glock that is HELD and has a demote against it. */

@@ -52,7 +52,8 @@ final class FileWrite implements StreamObserver<WriteFileRequest> {
 
   @Override
   public void onNext(WriteFileRequest request) {
-    owner.executeNow(
+    ServerStream.handOver(
+        owner,
         () -> {
           waiting.addLast(request);
           goOn();
@@ -61,7 +62,8 @@ final class FileWrite implements StreamObserver<WriteFileRequest> {
 
   @Override
   public void onCompleted() {
-    owner.executeNow(
+    ServerStream.handOver(
+        owner,
         () -> {
           halfClosed = true;
           goOn();

@@ -96,6 +96,11 @@ final class ActiveRegion {
     return newest.get(number);
   }
 
+  /** Whether the journal has images of the glock's blocks that a replay would write. */
+  boolean hasImagesOf(GlockName glock) {
+    return byGlock.containsKey(glock);
+  }
+
   /** All images of a glock's blocks, by number; in place or not. */
   List<LoggedBlock> imagesOf(GlockName glock) {
     TreeMap<Long, LoggedBlock> owned = byGlock.get(glock);

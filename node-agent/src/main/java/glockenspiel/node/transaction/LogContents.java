@@ -20,6 +20,11 @@ public final class LogContents implements GlockContents {
   }
 
   @Override
+  public boolean isClean(GlockName glock) {
+    return !storage.isAborted() && (!glock.isIo() || log.isClean(glock));
+  }
+
+  @Override
   public void sync(GlockName glock, LockMode to) {
     if (!glock.isIo()) {
       return;

@@ -151,6 +151,11 @@ public final class NodeLog {
     localStatfs = counts;
   }
 
+  /** Whether {@link #syncGlock} has nothing to do. */
+  boolean isClean(GlockName glock) {
+    return !cache.hasUnflushed(glock) && !region.hasImagesOf(glock);
+  }
+
   /**
    * Before EX of the glock is lowered: rule 6 holds for it when this returns.
    *

@@ -76,6 +76,11 @@ final class SmallFileSystem implements MountedFileSystem, GlockContents {
   }
 
   @Override
+  public boolean isClean(GlockName glock) {
+    return false;
+  }
+
+  @Override
   public void sync(GlockName glock, LockMode to) {
     calls.add("sync " + glock + " to " + to);
     flush();

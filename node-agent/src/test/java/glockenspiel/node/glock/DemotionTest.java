@@ -37,6 +37,28 @@ class DemotionTest {
   }
 
   @Test
+  void unusedCleanGlockGoesWithoutATask() {
+    holdAndClose(LockMode.EX);
+    stage.clean = true;
+    stage.demote(LockMode.SH);
+    assertEquals(List.of("-> lower 2/1e SH"), stage.happened());
+    stage.demote(LockMode.UN);
+    assertEquals(List.of("invalidate 2/1e", "-> lower 2/1e UN"), stage.happened());
+    assertEquals("none", stage.state());
+  }
+
+  @Test
+  void cleanGlockThatIsWantedHereKeepsItsHoldTime() {
+    stage.acquire("a", LockMode.EX);
+    stage.grant(LockMode.EX);
+    stage.clean = true;
+    stage.happened();
+    stage.demote(LockMode.UN);
+    assertEquals(List.of(), stage.happened());
+    assertEquals("DEMOTE_DEFERRED EX", stage.state());
+  }
+
+  @Test
   void readersOfExKeepTheCacheWhenSharedIsEnough() {
     holdAndClose(LockMode.EX);
     stage.demote(LockMode.SH);

@@ -31,6 +31,7 @@ final class GlockStage implements LockSender, GlockContents, AutoCloseable {
   final Map<String, Glocks.Holder> holders = new LinkedHashMap<>();
   final GlockCache cache;
   boolean lease = true;
+  boolean clean;
   @Nullable Promise<@Nullable Void> syncWaits;
   private long requestId;
   private long grantNumber;
@@ -79,6 +80,11 @@ final class GlockStage implements LockSender, GlockContents, AutoCloseable {
   @Override
   public boolean holdsLease() {
     return lease;
+  }
+
+  @Override
+  public boolean isClean(GlockName glock) {
+    return clean;
   }
 
   @Override

@@ -1,6 +1,7 @@
 package glockenspiel.runtime.grpc;
 
 import glockenspiel.runtime.task.SerialOwner;
+import io.grpc.Context;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.grpc.stub.ServerCallStreamObserver;
@@ -107,7 +108,22 @@ public final class ServerStream<A> {
   private void execute(Runnable piece) {
     SerialOwner known = owner;
     if (known != null) {
-      known.executeNow(piece);
+      handOver(known, piece);
+    }
+  }
+
+  /**
+   * From the transport's thread: has the owner run the piece, outside the context of the call.
+   *
+   * <p>Is there a problem if it runs inside? Yes: the thread may run other pieces, too, before it
+   * gives the owner up. A call that one of them begins would end with the call that is served here.
+   */
+  public static void handOver(SerialOwner owner, Runnable piece) {
+    Context call = Context.ROOT.attach();
+    try {
+      owner.executeNow(piece);
+    } finally {
+      Context.ROOT.detach(call);
     }
   }
 

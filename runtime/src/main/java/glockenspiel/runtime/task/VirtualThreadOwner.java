@@ -21,6 +21,11 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Whoever runs a piece or a slice holds the lock; awaiting releases it. A task that finds what
  * it needs (a cached glock, a cached block) never leaves its thread.
+ *
+ * <p>Whoever holds the lock runs the pieces that wait before he gives it up: what a piece or a
+ * slice has handed over itself, such as the sending of what it has gathered, costs no wake-up of
+ * another thread. The runner is woken by who hands a piece over without holding the lock, and for
+ * what is too much for one turn.
  */
 public final class VirtualThreadOwner implements SerialOwner, AutoCloseable {
   private static final int PIECES_PER_TURN = 256;
@@ -65,6 +70,12 @@ public final class VirtualThreadOwner implements SerialOwner, AutoCloseable {
   @Override
   public void execute(Runnable piece) {
     handedOver.add(piece);
+    if (!lock.isHeldByCurrentThread()) {
+      wakeRunner();
+    }
+  }
+
+  private void wakeRunner() {
     if (!awake.get() && awake.compareAndSet(false, true)) {
       LockSupport.unpark(runner);
     }
@@ -86,7 +97,7 @@ public final class VirtualThreadOwner implements SerialOwner, AutoCloseable {
           return;
         }
       } finally {
-        lock.unlock();
+        release();
       }
     }
     execute(piece);
@@ -105,16 +116,29 @@ public final class VirtualThreadOwner implements SerialOwner, AutoCloseable {
         continue;
       }
       lock.lock();
-      try {
-        Runnable piece = handedOver.poll();
-        for (int run = 0; piece != null && run < PIECES_PER_TURN && !stopped; run++) {
-          runOne(piece);
-          piece = run + 1 < PIECES_PER_TURN ? handedOver.poll() : null;
-        }
-      } finally {
-        lock.unlock();
-      }
+      release();
     }
+  }
+
+  /** Runs what waits, and gives the lock up. */
+  private void release() {
+    try {
+      runWaiting();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Runs pieces that wait; of many, the runner gets the rest, so that tasks have their turn. */
+  private void runWaiting() {
+    for (int run = 0; run < PIECES_PER_TURN && !stopped; run++) {
+      Runnable piece = handedOver.poll();
+      if (piece == null) {
+        return;
+      }
+      runOne(piece);
+    }
+    wakeRunner();
   }
 
   private void runOne(Runnable piece) {
@@ -151,7 +175,7 @@ public final class VirtualThreadOwner implements SerialOwner, AutoCloseable {
       promise.fail(new IllegalStateException("task " + taskName + " ended with " + thrown, thrown));
       onEscaped.accept(taskName, thrown);
     } finally {
-      lock.unlock();
+      release();
     }
   }
 
@@ -169,7 +193,10 @@ public final class VirtualThreadOwner implements SerialOwner, AutoCloseable {
           if (stopped) {
             throw new OwnerStoppedException(name);
           }
-          condition.awaitUninterruptibly();
+          runWaiting();
+          if (!promise.isDone()) {
+            condition.awaitUninterruptibly();
+          }
         }
       } finally {
         waiting.remove(condition);

@@ -72,6 +72,44 @@ class VirtualThreadOwnerTest {
   }
 
   @Test
+  void whatAPieceHandsOverWakesNobody() {
+    List<Thread> ranOn = new ArrayList<>();
+    owner.executeNow(
+        () -> {
+          owner.execute(
+              () -> {
+                ranOn.add(Thread.currentThread());
+                owner.execute(() -> ranOn.add(Thread.currentThread()));
+              });
+          assertEquals(List.of(), ranOn, "never inside the call");
+        });
+    assertEquals(List.of(Thread.currentThread(), Thread.currentThread()), ranOn);
+  }
+
+  @Test
+  void whatASliceHandsOverRunsBeforeItsTaskWaits() throws Exception {
+    CompletableFuture<List<Thread>> ranOn = new CompletableFuture<>();
+    var _ =
+        owner.start(
+            "task",
+            () -> {
+              List<Thread> threads = new ArrayList<>();
+              threads.add(Thread.currentThread());
+              Promise<String> promise = new Promise<>();
+              owner.execute(
+                  () -> {
+                    threads.add(Thread.currentThread());
+                    promise.complete("");
+                  });
+              owner.await(promise);
+              ranOn.complete(threads);
+              return "";
+            });
+    List<Thread> threads = ranOn.get(10, TimeUnit.SECONDS);
+    assertEquals(threads.get(0), threads.get(1));
+  }
+
+  @Test
   void keepsTheOrderOfEachCallerHoweverPiecesAreHandedOver() throws Exception {
     int threads = 3;
     int each = 30_000;
