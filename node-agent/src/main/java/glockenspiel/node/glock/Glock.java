@@ -17,6 +17,12 @@ import org.jspecify.annotations.Nullable;
  * nothing; the cache does.
  */
 final class Glock {
+  /**
+   * Whether holders are used again. Not in a JVM with assertions, as tests and the simulation are:
+   * there every second close is seen ({@link LocalHolder#close}).
+   */
+  private static final boolean KEEPS_SPARES = !Glock.class.desiredAssertionStatus();
+
   final GlockName name;
 
   /** What the node holds in the cluster. */
@@ -135,7 +141,7 @@ final class Glock {
     holder.previous = null;
     holder.next = null;
     // Where somebody waits, an object for him costs nothing beside the waiting.
-    spareHolder = isAwaited() ? null : holder;
+    spareHolder = KEEPS_SPARES && !isAwaited() ? holder : null;
     if (--holderCount == 0) {
       holderMode = LockMode.UN;
     }

@@ -2,6 +2,7 @@ package glockenspiel.node.glock;
 
 import glockenspiel.protocol.lock.GlockName;
 import glockenspiel.protocol.lock.LockMode;
+import glockenspiel.runtime.state.InvariantViolation;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -54,7 +55,8 @@ final class LocalHolder implements Glocks.Holder {
   @Override
   public void close() {
     if (!open) {
-      return;
+      throw new InvariantViolation(
+          "rule 1: a holder of glock " + glock.name + " was closed twice; it may be another's now");
     }
     open = false;
     glock.remove(this);
