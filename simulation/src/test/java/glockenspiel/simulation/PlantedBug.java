@@ -14,7 +14,6 @@ import glockenspiel.protocol.lock.NodeMessage;
 import glockenspiel.protocol.storage.Appended;
 import glockenspiel.protocol.storage.BlockImage;
 import glockenspiel.protocol.storage.LogFlush;
-import glockenspiel.protocol.storage.StoragePort;
 import glockenspiel.runtime.task.Promise;
 import glockenspiel.simulation.network.Tampering;
 import glockenspiel.simulation.observation.NodeId;
@@ -182,7 +181,6 @@ final class PlantedBug {
       @Override
       public StorageCall.Body towardsVolume(StorageCall call) {
         return call.body() instanceof StorageCall.Fence fence
-                && fence.epoch() != StoragePort.NEWEST_EPOCH
             ? new StorageCall.Close(fence.jid(), fence.epoch())
             : call.body();
       }

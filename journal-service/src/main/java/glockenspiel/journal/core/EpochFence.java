@@ -159,7 +159,7 @@ final class EpochFence {
   /**
    * Fences an epoch that was given out.
    *
-   * @param callerEpoch or {@link StoragePort#NEWEST_EPOCH}
+   * @param callerEpoch nothing happens when it is not the newest
    * @return whether its owner may be alive and not know yet
    */
   Promise<Boolean> fence(long callerEpoch) {
@@ -176,7 +176,7 @@ final class EpochFence {
       }
       return Promise.of(false);
     }
-    if (callerEpoch < epoch && callerEpoch != StoragePort.NEWEST_EPOCH) {
+    if (callerEpoch < epoch) {
       return Promise.of(false);
     }
     boolean mayLive = mayHaveLivingOwner();

@@ -160,7 +160,7 @@ public final class JournalGrpcService extends JournalServiceImplBase {
                     .volume()
                     .fence(
                         StorageWire.jid("jid", request.getJid()),
-                        StorageWire.fencedEpoch("epoch", request.getEpoch())),
+                        StorageWire.epoch("epoch", request.getEpoch())),
                 wasOpen -> FenceJournalResponse.newBuilder().setWasOpen(wasOpen).build()));
   }
 

@@ -199,6 +199,19 @@ class JournalServerTest {
   }
 
   @Test
+  void aFenceNamesTheEpochThatItMeans() {
+    service.open(0);
+    assertRefused(
+        Reason.INVALID_ARGUMENT,
+        () -> {
+          var _ =
+              service.journals.fenceJournal(
+                  FenceJournalRequest.newBuilder().setVolume(VOLUME).setJid(0).build());
+        });
+    assertEquals(FencingState.FENCING_STATE_OPEN, service.check(0).getFencing());
+  }
+
+  @Test
   void aReplayThatExpectsAnotherEpochIsRefused() {
     long epoch = service.open(0).getEpoch();
     assertRefused(

@@ -18,7 +18,6 @@ import glockenspiel.protocol.storage.ReplayResult;
 import glockenspiel.protocol.storage.StatfsCounts;
 import glockenspiel.protocol.storage.StorageException;
 import glockenspiel.protocol.storage.StorageException.Reason;
-import glockenspiel.protocol.storage.StoragePort;
 import glockenspiel.runtime.task.Promise;
 import java.util.ArrayList;
 import java.util.List;
@@ -253,15 +252,13 @@ class FencingTest {
    */
   @Test
   void aFenceSaysWhetherItsOwnerMayNotKnowYet() {
-    assertFalse(fence(StoragePort.NEWEST_EPOCH));
     OpenedJournal journal = open(0);
-    assertTrue(fence(StoragePort.NEWEST_EPOCH));
+    assertTrue(fence(journal.epoch()));
     assertEquals(FencingState.FENCED, test.volume().journals().getFirst().fencing());
     test.crash(1);
     test.open();
-    assertTrue(fence(StoragePort.NEWEST_EPOCH));
+    assertTrue(fence(journal.epoch()));
     test.call(volume -> volume.replay(0, true, ReplayListener.NONE));
-    assertFalse(fence(StoragePort.NEWEST_EPOCH));
     assertFalse(fence(journal.epoch()));
   }
 

@@ -119,11 +119,24 @@ final class JournalLook {
 
   /** Cuts off whatever epoch the journal has, if its glock can be had. */
   Outcome fence(int jid, String trace) {
-    return withGlock(
-        jid,
-        () -> true,
-        trace,
-        () -> new Outcome.Fenced(await(storage.fence(jid, StoragePort.NEWEST_EPOCH, trace))));
+    return withGlock(jid, () -> true, trace, () -> new Outcome.Fenced(fenceNewest(jid, trace)));
+  }
+
+  /**
+   * Fences the epoch that a look shows, never one that it does not know of: a fence that is late
+   * must not meet the epoch of an owner who came after it.
+   */
+  private boolean fenceNewest(int jid, String trace) {
+    JournalCheck seen = await(storage.check(jid, trace));
+    while (!seen.closed()) {
+      boolean ownerMayLive = await(storage.fence(jid, seen.epoch(), trace));
+      JournalCheck now = await(storage.check(jid, trace));
+      if (now.epoch() == seen.epoch()) {
+        return ownerMayLive;
+      }
+      seen = now;
+    }
+    return false;
   }
 
   /**

@@ -207,7 +207,7 @@ final class SmallStorage {
           CALL_NANOS,
           () -> {
             Journal journal = journal(jid);
-            if (epoch != NEWEST_EPOCH && journal.epoch != epoch) {
+            if (journal.epoch != epoch) {
               return false;
             }
             journal.fenced |= journal.open;

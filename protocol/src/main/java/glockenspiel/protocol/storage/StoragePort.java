@@ -10,9 +10,6 @@ import java.util.List;
  * {@code UNAVAILABLE} leaves open whether it happened; nothing is retried here.
  */
 public interface StoragePort {
-  /** For {@link #fence}: whatever epoch the journal has. */
-  long NEWEST_EPOCH = 0;
-
   /** For a replay that is meant whatever epoch the journal has. */
   long ANY_EPOCH = -1;
 
@@ -54,7 +51,8 @@ public interface StoragePort {
    * Fences the epoch: after it is done nothing of that epoch reaches the device. Done at once when
    * it was fenced before. The journal stays fenced, durably, until it is replayed or opened.
    *
-   * @param epoch or {@link #NEWEST_EPOCH}
+   * @param epoch as {@link #check} or {@link #openJournal} told it; nothing happens when it is not
+   *     the newest
    * @param trace W3C traceparent; empty for none
    * @return whether that epoch was open, or was fenced and not replayed since: its owner may be
    *     alive and not know yet

@@ -47,11 +47,6 @@ public final class StorageWire {
     return STORAGE.positive(field, epoch);
   }
 
-  /** Reads the epoch that is to be fenced; 0 is {@link StoragePort#NEWEST_EPOCH}. */
-  public static long fencedEpoch(String field, long epoch) {
-    return STORAGE.count(field, epoch);
-  }
-
   /** Reads the epoch that a replay expects. */
   public static long expectedEpoch(ReplayJournalRequest request) {
     return request.hasExpectedEpoch()

@@ -4,7 +4,6 @@ import glockenspiel.journal.device.VolumeState;
 import glockenspiel.protocol.storage.Appended;
 import glockenspiel.protocol.storage.BlockImage;
 import glockenspiel.protocol.storage.OpenedJournal;
-import glockenspiel.protocol.storage.StoragePort;
 import glockenspiel.simulation.observation.BlockHash;
 import glockenspiel.simulation.observation.NodeId;
 import glockenspiel.simulation.observation.Observation;
@@ -108,10 +107,7 @@ final class StorageLedger implements Observer {
         }
       }
       case StorageCall.Write write -> write.blocks().forEach(image -> change(call, image));
-      case StorageCall.Fence fence ->
-          fenced(
-              fence.jid(),
-              fence.epoch() == StoragePort.NEWEST_EPOCH ? epoch(fence.jid()) : fence.epoch());
+      case StorageCall.Fence fence -> fenced(fence.jid(), fence.epoch());
       case StorageCall.Close close -> {
         fenced(close.jid(), close.epoch());
         journal(close.jid()).clean();
