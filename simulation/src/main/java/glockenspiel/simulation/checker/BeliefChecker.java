@@ -12,9 +12,13 @@ import glockenspiel.protocol.lock.NodeMessage;
 import glockenspiel.simulation.observation.NodeId;
 import glockenspiel.simulation.observation.Observation;
 import glockenspiel.simulation.observation.Observer;
+import glockenspiel.simulation.observation.SessionKey;
+import glockenspiel.simulation.observation.StorageCall;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.function.Predicate;
@@ -23,8 +27,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * Rule 1: no two nodes hold incompatible modes of a glock. What counts is what nodes believe: from
  * the moment in which a grant reaches a node until the node sends that it lowers. The belief of a
- * node that is dead, hangs, withdraws or has no lease does not count, for it cannot use it. While a
- * node waits for a conversion it may use only what the old and the new mode both allow.
+ * node that is dead, hangs, withdraws or has no lease does not count, for it cannot use it; nor
+ * does an I/O glock count after the node has closed its journal in order. While a node waits for a
+ * conversion it may use only what the old and the new mode both allow.
  */
 public final class BeliefChecker implements Observer {
   /**
@@ -45,6 +50,11 @@ public final class BeliefChecker implements Observer {
   private final Predicate<NodeId> mayUseLocks;
   private final TreeMap<GlockName, Map<NodeId, Belief>> held = new TreeMap<>();
 
+  /** Given up by the lock-manager; their nodes may not know yet. */
+  private final Set<Long> lost = new LinkedHashSet<>();
+
+  private long incarnation;
+
   /**
    * Tells the judge.
    *
@@ -59,10 +69,20 @@ public final class BeliefChecker implements Observer {
   public void observe(Observation observation) {
     switch (observation) {
       case Observation.Received(NodeId node, long session, LockManagerMessage message) ->
-          received(node, message);
+          received(node, session, message);
       case Observation.Sent(NodeId node, long session, NodeMessage message) -> sent(node, message);
       case Observation.Joined(NodeId node, var welcome) -> forget(node);
       case Observation.NodeCrashed(NodeId node) -> forget(node);
+      // It has nothing cached and nothing left to write; its locks protect nothing any more.
+      case Observation.CallAnswered(StorageCall call, var result, var failure)
+          when call.body() instanceof StorageCall.Close && failure == null ->
+          held.forEach(
+              (glock, holders) -> {
+                if (glock.isIo()) {
+                  holders.remove(call.node());
+                }
+              });
+      case Observation.LockManagerStarted(long number) -> incarnation = number;
       case Observation.LockManagerCrashed crashed ->
           held.keySet().removeIf(BeliefChecker::mayBeNeeded);
       case Observation.LockManagerStepped(var event, List<Effect> effects) ->
@@ -75,8 +95,12 @@ public final class BeliefChecker implements Observer {
     }
   }
 
-  private void received(NodeId node, LockManagerMessage message) {
+  private void received(NodeId node, long session, LockManagerMessage message) {
     switch (message) {
+      // What was on its way when the session was given up is free since then.
+      case LockManagerMessage.Answer answer
+          when lost.contains(session) && mayBeNeeded(answer.glock()) ->
+          change(node, answer.glock(), belief -> null);
       case LockManagerMessage.Answer answer when answer.outcome() == LockOutcome.GRANTED ->
           granted(node, answer.glock(), answer.mode());
       case LockManagerMessage.Answer answer ->
@@ -133,11 +157,12 @@ public final class BeliefChecker implements Observer {
   }
 
   private void noticeLoss(Effect effect) {
-    if (effect instanceof Effect.Notify(var lockspace, Notice.SessionLost lost)) {
+    if (effect instanceof Effect.Notify(var lockspace, Notice.SessionLost given)) {
+      lost.add(SessionKey.of(incarnation, given.sessionId()));
       held.forEach(
           (glock, holders) -> {
             if (mayBeNeeded(glock)) {
-              holders.keySet().removeIf(node -> node.nodeName().equals(lost.nodeName()));
+              holders.keySet().removeIf(node -> node.nodeName().equals(given.nodeName()));
             }
           });
     }

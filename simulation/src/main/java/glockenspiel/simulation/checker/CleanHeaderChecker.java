@@ -15,6 +15,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Rule 7: a clean log header is written only by an orderly unmount or a finished replay. A header
@@ -33,6 +34,10 @@ final class CleanHeaderChecker implements Observer {
   private final Set<NodeId> withdrawing = new LinkedHashSet<>();
   private final Set<StorageCall> orderly = new LinkedHashSet<>();
   private final TreeMap<Long, Header> unsynced = new TreeMap<>();
+
+  /** Of those, the writes that have succeeded. */
+  private final Set<Long> whole = new LinkedHashSet<>();
+
   private final TreeMap<Integer, Header> newest = new TreeMap<>();
 
   CleanHeaderChecker(Judge judge, VolumeMap map, StorageLedger ledger) {
@@ -61,15 +66,26 @@ final class CleanHeaderChecker implements Observer {
       }
       case Observation.DeviceWriteCalled(long sequence, List<DeviceWrite> writes) ->
           DeviceBlocks.forEach(
-              map.geometry(), writes, (block, content, whole) -> written(sequence, block, content));
+              map.geometry(), writes, (block, content, all) -> called(sequence, block, content));
+      case Observation.DeviceWritten(long sequence, List<DeviceWrite> writes) ->
+          DeviceBlocks.forEach(
+              map.geometry(),
+              writes,
+              (block, content, all) -> written(sequence, block, content, all));
       case Observation.DeviceSynced(long sequence) -> {
         var durable = unsynced.headMap(sequence, true);
-        durable.values().forEach(header -> newest.put(header.jid(), header));
+        durable.forEach(
+            (write, header) -> {
+              // Only the disk knows what a write that has failed has left behind.
+              boolean known = whole.remove(write);
+              newest.put(header.jid(), known ? header : onDisk(header.jid(), header));
+            });
         durable.clear();
       }
       case Observation.DiskCrashed crashed -> {
         // What was not synced may have survived.
         unsynced.clear();
+        whole.clear();
         newest.replaceAll((jid, header) -> onDisk(jid, header));
       }
       default -> {}
@@ -81,21 +97,35 @@ final class CleanHeaderChecker implements Observer {
     return found == null ? before : new Header(jid, found.sequence(), found.isClean());
   }
 
-  private void written(long sequence, long block, ByteBuffer content) {
+  private @Nullable Header header(long block, ByteBuffer content) {
     int jid = map.journalOf(block);
     if (jid == VolumeMap.NO_JOURNAL
         || content.remaining() < LogHeader.V1_BYTES
         || !MetaHeader.is(content, MetaType.LOG_HEADER)) {
-      return;
+      return null;
     }
     boolean clean = (LogHeader.flags(content) & LogFlags.UNMOUNT) != 0;
-    unsynced.put(sequence, new Header(jid, LogHeader.sequence(content), clean));
-    if (clean && !mayBeWritten(jid)) {
+    return new Header(jid, LogHeader.sequence(content), clean);
+  }
+
+  private void called(long sequence, long block, ByteBuffer content) {
+    Header header = header(block, content);
+    if (header == null) {
+      return;
+    }
+    unsynced.put(sequence, header);
+    if (header.clean() && !mayBeWritten(header.jid())) {
       judge.violated(
           7,
           "a clean header goes to journal "
-              + jid
+              + header.jid()
               + ", and neither an orderly unmount nor a replay is under way");
+    }
+  }
+
+  private void written(long sequence, long block, ByteBuffer content, boolean wholeBlock) {
+    if (wholeBlock && header(block, content) != null) {
+      whole.add(sequence);
     }
   }
 

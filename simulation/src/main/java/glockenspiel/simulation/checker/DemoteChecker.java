@@ -33,7 +33,7 @@ final class DemoteChecker implements Observer {
   private final BlockOwners owners;
   private final DurableDisk disk;
   private final FreedBlocks freed;
-  private final Map<NodeId, Integer> jids = new LinkedHashMap<>();
+  private final Map<NodeId, NodeEvent.JournalOpened> journals = new LinkedHashMap<>();
   private final Map<NodeId, Long> withdrawingSince = new LinkedHashMap<>();
   private final LongSupplier clock;
   private final Map<NodeId, TreeMap<GlockName, LockMode>> held = new LinkedHashMap<>();
@@ -56,8 +56,8 @@ final class DemoteChecker implements Observer {
   @Override
   public void observe(Observation observation) {
     switch (observation) {
-      case Observation.CallArrived(StorageCall call) -> {
-        if (call.body() instanceof StorageCall.Append append) {
+      case Observation.CallAnswered(StorageCall call, var result, var failure) -> {
+        if (call.body() instanceof StorageCall.Append append && failure == null) {
           owners.learn(append.flush().metadata());
           owners.learn(append.flush().journaledData());
           freed.learn(append.flush().metadata());
@@ -71,7 +71,7 @@ final class DemoteChecker implements Observer {
       case Observation.Sent(NodeId node, long session, NodeMessage.Lower lower) ->
           lowered(node, lower);
       case Observation.NodeTold(NodeId node, NodeEvent.JournalOpened opened) -> {
-        jids.put(node, opened.jid());
+        journals.put(node, opened);
         withdrawingSince.remove(node);
       }
       case Observation.NodeTold(NodeId node, NodeEvent.WithdrawStarted started) ->
@@ -94,9 +94,12 @@ final class DemoteChecker implements Observer {
         lower.mode() == LockMode.UN
             ? glocks(node).remove(lower.glock())
             : glocks(node).put(lower.glock(), lower.mode());
-    Integer jid = jids.get(node);
-    if (before == LockMode.EX && jid != null && isOrderly(node)) {
-      check(node, lower.glock(), jid);
+    NodeEvent.JournalOpened own = journals.get(node);
+    // Under a newer epoch the journal is another owner's: the node was given up, and only does not
+    // know it yet.
+    boolean isOwner = own != null && ledger.epoch(own.jid()) == own.epoch();
+    if (before == LockMode.EX && own != null && isOwner && isOrderly(node)) {
+      check(node, lower.glock(), own.jid());
     }
   }
 

@@ -52,6 +52,10 @@ final class StorageLedger implements Observer {
         unanswered.remove(call);
         if (call.body() instanceof StorageCall.Write write) {
           forgetWrite(call, write);
+          if (failure != null) {
+            // Nobody knows what a write that has failed has left behind.
+            write.blocks().forEach(image -> changes.remove(image.block()));
+          }
         }
         if (failure == null) {
           succeeded(call, result);

@@ -6,7 +6,9 @@ import glockenspiel.simulation.observation.NodeId;
 import glockenspiel.simulation.observation.Observation;
 import glockenspiel.simulation.observation.Observer;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.LongSupplier;
 
 /**
@@ -15,7 +17,9 @@ import java.util.function.LongSupplier;
  * longer open, it may neither say that it has withdrawn, nor lower an I/O glock.
  *
  * <p>A lower that was on its way to be sent in the very moment in which the withdraw begins is an
- * orderly one: {@link DemoteChecker} holds it to rule 6.
+ * orderly one: {@link DemoteChecker} holds it to rule 6. So is one that had to wait for a stream,
+ * because there was none since before the withdraw: it goes in the moment in which the session
+ * resumes.
  */
 final class WithdrawChecker implements Observer {
   private record OwnJournal(int jid, long epoch) {}
@@ -28,6 +32,12 @@ final class WithdrawChecker implements Observer {
   private final LongSupplier clock;
   private final Map<NodeId, OwnJournal> opened = new LinkedHashMap<>();
   private final Map<NodeId, Withdrawing> withdrawing = new LinkedHashMap<>();
+
+  /** Nodes without a stream. */
+  private final Set<NodeId> broken = new LinkedHashSet<>();
+
+  /** Nodes that had no stream when their withdraw began, and when they had one again. */
+  private final Map<NodeId, Long> resumedAt = new LinkedHashMap<>();
 
   WithdrawChecker(
       Judge judge, StorageLedger ledger, CleanHeaderChecker headers, LongSupplier clock) {
@@ -42,7 +52,7 @@ final class WithdrawChecker implements Observer {
     switch (observation) {
       case Observation.NodeTold(NodeId node, NodeEvent event) -> told(node, event);
       case Observation.Sent(NodeId node, long session, NodeMessage.Lower lower) -> {
-        if (lower.glock().isIo() && !beginsNow(node) && isDirty(node)) {
+        if (lower.glock().isIo() && !mayHaveWaited(node) && isDirty(node)) {
           judge.violated(
               8,
               node + " lowers " + lower.glock() + " in its withdraw before its journal is clean");
@@ -58,12 +68,22 @@ final class WithdrawChecker implements Observer {
 
   private void told(NodeId node, NodeEvent event) {
     switch (event) {
+      case NodeEvent.SessionBroken stream -> broken.add(node);
+      case NodeEvent.SessionResumed stream -> {
+        broken.remove(node);
+        resumedAt.computeIfPresent(node, (who, before) -> clock.getAsLong());
+      }
       case NodeEvent.JournalOpened journal ->
           opened.put(node, new OwnJournal(journal.jid(), journal.epoch()));
       case NodeEvent.WithdrawStarted started -> {
         OwnJournal own = opened.get(node);
         if (own != null) {
           withdrawing.put(node, new Withdrawing(own, clock.getAsLong()));
+        }
+        if (broken.contains(node)) {
+          resumedAt.put(node, Long.MAX_VALUE);
+        } else {
+          resumedAt.remove(node);
         }
       }
       case NodeEvent.Unmounted unmounted -> opened.remove(node);
@@ -78,10 +98,12 @@ final class WithdrawChecker implements Observer {
     }
   }
 
-  /** Whether the withdraw has begun in this very moment. */
-  private boolean beginsNow(NodeId node) {
+  /** Whether a lower that goes now may have waited since before the withdraw. */
+  private boolean mayHaveWaited(NodeId node) {
+    long now = clock.getAsLong();
     Withdrawing since = withdrawing.get(node);
-    return since != null && since.sinceNanos() == clock.getAsLong();
+    Long resumed = resumedAt.get(node);
+    return (since != null && since.sinceNanos() == now) || (resumed != null && resumed == now);
   }
 
   private boolean isDirty(NodeId node) {
