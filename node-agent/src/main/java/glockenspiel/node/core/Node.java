@@ -303,13 +303,17 @@ public final class Node {
    */
   private void stopUsing(WithdrawRun run, Tracing.Span span) {
     Mount present = run.mount;
-    present.stop("withdraw");
-    present.membership().glocks().beginWithdraw();
-    MountedFileSystem mounted = present.fileSystem();
-    if (mounted != null) {
-      mounted.abort();
+    try {
+      present.stop("withdraw");
+      present.membership().glocks().beginWithdraw();
+      MountedFileSystem mounted = present.fileSystem();
+      if (mounted != null) {
+        mounted.abort();
+      }
+    } finally {
+      // Whatever was broken here: peers wait for the journal.
+      owner.start("withdraw", () -> runWithdraw(run, span));
     }
-    owner.start("withdraw", () -> runWithdraw(run, span));
   }
 
   private @Nullable Void runWithdraw(WithdrawRun run, Tracing.Span span) {

@@ -50,6 +50,7 @@ public final class FileSystem implements MountedFileSystem {
   private final Namespace namespace;
   private final FileData data;
   private final Reclaiming reclaiming;
+  private boolean holdsOwnFiles = true;
 
   private FileSystem(MountedVolume volume, SystemFiles files, int jid, LogContents contents) {
     this.volume = volume;
@@ -323,8 +324,7 @@ public final class FileSystem implements MountedFileSystem {
             statfs.foldOwn();
             volume.log().empty();
           }
-          statfs.close();
-          numbers.close();
+          releaseOwnFiles();
           return "";
         });
   }
@@ -333,8 +333,16 @@ public final class FileSystem implements MountedFileSystem {
   public void abort() {
     volume.storage().abort("the node withdraws");
     volume.log().abort();
-    statfs.close();
-    numbers.close();
+    releaseOwnFiles();
+  }
+
+  /** A withdraw may come after the file system was unmounted, before its journal is closed. */
+  private void releaseOwnFiles() {
+    if (holdsOwnFiles) {
+      holdsOwnFiles = false;
+      statfs.close();
+      numbers.close();
+    }
   }
 
   @Override

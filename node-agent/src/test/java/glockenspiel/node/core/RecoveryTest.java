@@ -264,4 +264,16 @@ class RecoveryTest {
       }
     }
   }
+
+  /** Peers wait for the journal of a node that withdraws, whatever else is broken there. */
+  @Test
+  void aWithdrawGoesOnThoughTheFileSystemCannotBeAborted() {
+    cluster.mounted("p");
+    Member w = cluster.mounted("w");
+    w.change(30);
+    w.files().abortThrows = true;
+    w.mayThrow = true;
+    cluster.run(w.withdraw());
+    assertEquals(NodeState.WITHDRAWN, w.node.state());
+  }
 }

@@ -30,9 +30,12 @@ final class SmallCluster implements AutoCloseable {
     final DeterministicOwner owner;
     final Node node;
 
+    /** Whether the node, not the test, is told of what its pieces throw. */
+    boolean mayThrow;
+
     Member(String name, UnaryOperator<NodeSettings> change) {
       this.name = name;
-      this.owner = scheduler.owner(name);
+      this.owner = scheduler.owner(name, this::escaped);
       this.node =
           new Node(
               owner,
@@ -49,6 +52,14 @@ final class SmallCluster implements AutoCloseable {
                 timeline.add(name + ": " + event.detail());
               },
               (span, parent) -> new TestSpan(span + "@" + name, parent));
+    }
+
+    @SuppressWarnings("NullAway") // pieces run only after the constructor's end
+    private void escaped(String what, Throwable thrown) {
+      if (!mayThrow) {
+        throw new IllegalStateException(name + ": " + what, thrown);
+      }
+      node.escaped(what, thrown);
     }
 
     SmallFileSystem files() {

@@ -28,6 +28,7 @@ final class SmallFileSystem implements MountedFileSystem, GlockContents {
   private final @Nullable OpenedJournal journal;
   private final WithdrawTrigger trigger;
   private boolean aborted;
+  boolean abortThrows;
 
   SmallFileSystem(
       SerialOwner owner,
@@ -103,6 +104,9 @@ final class SmallFileSystem implements MountedFileSystem, GlockContents {
   public void abort() {
     calls.add("abort");
     aborted = true;
+    if (abortThrows) {
+      throw new IllegalStateException("cannot be aborted");
+    }
   }
 
   @Override

@@ -179,4 +179,14 @@ final class FailuresTest {
       assertEquals("told", sync.get());
     }
   }
+
+  @Test
+  void aNodeThatHasUnmountedMayStillBeAborted() {
+    try (TestCluster cluster = new TestCluster(1024, 1)) {
+      TestCluster.Node node = mounted(cluster);
+      node.run(() -> node.fs().unmount());
+      node.run(() -> node.fs().abort());
+      assertEquals(List.of(), node.withdraws);
+    }
+  }
 }
