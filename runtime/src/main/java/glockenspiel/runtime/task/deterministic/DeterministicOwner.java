@@ -16,12 +16,16 @@ import org.jspecify.annotations.Nullable;
  * again.
  */
 public final class DeterministicOwner implements SerialOwner {
+  private static final int MILLION = 1_000_000;
+
   private final DeterministicScheduler scheduler;
   private final String name;
   private final BiConsumer<String, Throwable> onEscaped;
   private final PieceLane pieces;
   private final Set<Coroutine> tasks = new LinkedHashSet<>();
   private final List<Lane> held = new ArrayList<>();
+  private long clockStartNanos;
+  private int driftPerMillion;
   private boolean hung;
   private boolean stopped;
 
@@ -38,9 +42,39 @@ public final class DeterministicOwner implements SerialOwner {
     return name;
   }
 
+  /**
+   * Gives it a clock of its own, as every machine has one. To be called before anything of the
+   * owner has read the time.
+   *
+   * @param startNanos what it shows when virtual time begins
+   * @param tooFastPerMillion by how many millionths it is faster than virtual time; negative for
+   *     slower, above -1,000,000
+   */
+  public void setClock(long startNanos, int tooFastPerMillion) {
+    if (tooFastPerMillion <= -MILLION) {
+      throw new IllegalArgumentException("a clock cannot stand still or go back");
+    }
+    clockStartNanos = startNanos;
+    driftPerMillion = tooFastPerMillion;
+  }
+
   @Override
   public long nowNanos() {
-    return scheduler.nowNanos();
+    return clockStartNanos + stretched(scheduler.nowNanos(), driftPerMillion);
+  }
+
+  /** Exact for all times that a run can last; a product of nanoseconds and millionths is not. */
+  private static long stretched(long nanos, int byMillionths) {
+    return nanos + nanos / MILLION * byMillionths + nanos % MILLION * byMillionths / MILLION;
+  }
+
+  /** The virtual time in which the clock goes on by at least so much. */
+  private long virtual(long nanos) {
+    if (driftPerMillion == 0 || nanos <= 0 || nanos > Long.MAX_VALUE / 4) {
+      return nanos;
+    }
+    int rate = MILLION + driftPerMillion;
+    return nanos / rate * MILLION + (nanos % rate * MILLION + rate - 1) / rate + 1;
   }
 
   @Override
@@ -113,7 +147,7 @@ public final class DeterministicOwner implements SerialOwner {
 
   @Override
   public Timer after(long nanos, Runnable piece) {
-    return scheduler.timer(this, nanos, piece);
+    return scheduler.timer(this, virtual(nanos), piece);
   }
 
   /**

@@ -37,6 +37,39 @@ class DeterministicSchedulerTest {
   }
 
   @Test
+  void everyOwnerHasItsOwnClock() {
+    DeterministicOwner exact = scheduler.owner("exact");
+    DeterministicOwner fast = scheduler.owner("fast");
+    DeterministicOwner slow = scheduler.owner("slow");
+    fast.setClock(5_000_000_000L, 250_000);
+    slow.setClock(-7, -500_000);
+    List<Long> due = new ArrayList<>();
+    exact.after(1_000_000_000, () -> due.add(scheduler.nowNanos()));
+    fast.after(1_000_000_000, () -> due.add(scheduler.nowNanos()));
+    slow.after(1_000_000_000, () -> due.add(scheduler.nowNanos()));
+    scheduler.runFor(3_000_000_000L);
+    assertEquals(List.of(800_000_001L, 1_000_000_000L, 2_000_000_001L), due);
+    assertEquals(3_000_000_000L, exact.nowNanos());
+    assertEquals(5_000_000_000L + 3_750_000_000L, fast.nowNanos());
+    assertEquals(1_500_000_000L - 7, slow.nowNanos());
+  }
+
+  /** Whoever waits for a time and looks at the clock then finds that it has come. */
+  @Test
+  void aTimerIsNeverEarlyByItsOwnersClock() {
+    for (int drift = -40_000; drift <= 40_000; drift += 1_001) {
+      DeterministicOwner drifting = scheduler.owner("drifting");
+      drifting.setClock(0, drift);
+      for (long nanos = 1; nanos < 1L << 40; nanos = nanos * 3 + 1) {
+        long begun = drifting.nowNanos();
+        long wanted = nanos;
+        drifting.after(nanos, () -> assertTrue(drifting.nowNanos() - begun >= wanted));
+        scheduler.run();
+      }
+    }
+  }
+
+  @Test
   void cancelledTimerDoesNotRun() {
     var timer = owner.after(10, () -> trace.add("no"));
     owner.after(10, timer::cancel);
