@@ -4,22 +4,18 @@ import glockenspiel.lockmanager.core.Effect;
 import glockenspiel.lockmanager.core.LockManagerConfig;
 import glockenspiel.lockmanager.core.Notice;
 import glockenspiel.node.core.NodeSettings;
-import glockenspiel.node.event.NodeEvent;
 import glockenspiel.node.filesystem.FileSystemSettings;
 import glockenspiel.node.glock.SessionSettings;
 import glockenspiel.node.recovery.RecoverySettings;
-import glockenspiel.node.transaction.LogSettings;
 import glockenspiel.node.withdraw.WithdrawSettings;
 import glockenspiel.runtime.task.deterministic.DeterministicOwner;
 import glockenspiel.runtime.task.deterministic.DeterministicScheduler;
 import glockenspiel.simulation.checker.Checkers;
 import glockenspiel.simulation.fault.FaultTargets;
 import glockenspiel.simulation.network.Network;
-import glockenspiel.simulation.network.NetworkSettings;
 import glockenspiel.simulation.observation.NodeId;
 import glockenspiel.simulation.observation.Observation;
 import glockenspiel.simulation.observation.Observer;
-import glockenspiel.simulation.process.DeviceSettings;
 import glockenspiel.simulation.process.JournalServiceProcess;
 import glockenspiel.simulation.process.LockManagerProcess;
 import glockenspiel.simulation.process.NodeKeeper;
@@ -27,7 +23,6 @@ import glockenspiel.simulation.process.NodeProcess;
 import glockenspiel.simulation.process.SharedDisk;
 import glockenspiel.simulation.process.VolumeTemplate;
 import glockenspiel.simulation.workload.Histories;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -39,7 +34,6 @@ final class World implements FaultTargets, Observer, AutoCloseable {
   /** How many violations are kept; the first ones explain the others. */
   static final int VIOLATIONS_KEPT = 20;
 
-  private static final int[] BLOCK_SIZES = {512, 1024, 1024, 2048, 4096};
   private static final long MILLI = 1_000_000;
 
   private final long seed;
@@ -47,16 +41,15 @@ final class World implements FaultTargets, Observer, AutoCloseable {
   private final DeterministicScheduler scheduler;
   private final SplittableRandom random;
   private final DeterministicOwner owner;
-  private final long leaseMillis;
+  private final WorldShape shape;
   private final Network network;
   private final SharedDisk disk;
-  private final Histories histories;
+  private final MountEnds mountEnds;
   private final Checkers checkers;
   private final WorldWorkers workers;
   private final Trace trace;
   private final List<NodeKeeper> keepers = new ArrayList<>();
   private final List<Violation> violations = new ArrayList<>();
-  private final LogSettings log;
   private LockManagerProcess lockManager;
   private JournalServiceProcess journalService;
   private long incarnation;
@@ -68,39 +61,27 @@ final class World implements FaultTargets, Observer, AutoCloseable {
     this.scheduler = DeterministicScheduler.seeded(seed);
     this.random = new SplittableRandom(seed * 0x9E3779B97F4A7C15L + 1);
     this.owner = scheduler.owner("world");
-    this.leaseMillis = random.nextLong(200, 800);
-    int nodes = random.nextInt(settings.nodesMin(), settings.nodesMax() + 1);
-    VolumeTemplate template =
-        new VolumeTemplate(
-            BLOCK_SIZES[random.nextInt(BLOCK_SIZES.length)], nodes, 64 << random.nextInt(3));
-    this.log =
-        new LogSettings(
-            (64L * template.blockSize()) << random.nextInt(6),
-            (32L * template.blockSize()) << random.nextInt(4),
-            Duration.ofMillis(random.nextLong(5, 400)),
-            Duration.ofMillis(random.nextLong(1, 400)),
-            random.nextInt(1, 64));
+    this.shape = WorldShape.draw(settings, random);
     this.trace = new Trace(scheduler, listener);
-    NetworkSettings wires =
-        NetworkSettings.DEFAULT.withLostCallsPerMillion(settings.lostCallsPerMillion());
     this.disk =
         new SharedDisk(
-            template.newDisk(), random.split(), DeviceSettings.DEFAULT, this, settings.tampering());
+            shape.volume().newDisk(), random.split(), shape.device(), this, settings.tampering());
     this.checkers =
         new Checkers(this::violated, disk.disk(), this::mayUseLocks, scheduler::nowNanos);
-    this.histories = new Histories(this::violated);
+    Histories histories = new Histories(this::violated);
+    this.mountEnds = new MountEnds(histories);
     this.network =
         new Network(
             () -> lockManager(),
             () -> journalService(),
             random.split(),
-            wires,
+            shape.network(),
             this,
             settings.tampering());
-    this.workers = new WorldWorkers(histories, random.split());
+    this.workers = new WorldWorkers(histories, this::violated, shape.work(), random.split());
     this.lockManager = newLockManager();
     this.journalService = newJournalService();
-    for (int i = 0; i < nodes; i++) {
+    for (int i = 0; i < shape.nodes(); i++) {
       int index = i;
       keepers.add(new NodeKeeper(index, life -> newNode(index, life), workers, random.split()));
     }
@@ -109,8 +90,8 @@ final class World implements FaultTargets, Observer, AutoCloseable {
   private LockManagerProcess newLockManager() {
     long number = ++incarnation;
     return new LockManagerProcess(
-        scheduler.owner("lock-manager." + number),
-        new LockManagerConfig(number, leaseMillis, 4096, 1024, number << 40),
+        shape.lockManagerClock().of(scheduler.owner("lock-manager." + number)),
+        new LockManagerConfig(number, shape.leaseMillis(), 4096, 1024, number << 40),
         this);
   }
 
@@ -124,23 +105,22 @@ final class World implements FaultTargets, Observer, AutoCloseable {
         id,
         scheduler,
         network,
+        shape.clocks().get(index),
         NodeSettings.of(VolumeTemplate.LOCK_TABLE, id.nodeName())
             .withSession(
                 new SessionSettings(
                     5_000 * MILLI, 300 * MILLI, 5 * MILLI, 200 * MILLI, 2 * MILLI, 256, 100))
             .withRecovery(new RecoverySettings(5 * MILLI, 300 * MILLI))
             .withWithdraw(new WithdrawSettings(200 * MILLI, 200 * MILLI, 2_000 * MILLI)),
-        new FileSystemSettings(log, () -> Instant.ofEpochSecond(0, scheduler.nowNanos())),
+        new FileSystemSettings(shape.log(), () -> Instant.ofEpochSecond(0, scheduler.nowNanos())),
         this);
   }
 
   @Override
   public void observe(Observation observation) {
     trace.observe(observation);
+    mountEnds.observe(observation);
     switch (observation) {
-      case Observation.NodeCrashed(NodeId node) -> histories.mountsEnded(node);
-      case Observation.NodeTold(NodeId node, NodeEvent.WithdrawStarted started) ->
-          histories.mountsEnded(node);
       case Observation.Joined(NodeId node, var welcome) -> {
         NodeProcess process = life(node);
         if (process != null) {
@@ -149,8 +129,9 @@ final class World implements FaultTargets, Observer, AutoCloseable {
       }
       case Observation.LockManagerStepped(var event, List<Effect> effects) ->
           effects.forEach(this::noticeLoss);
-      case Observation.CallAnswered(var call, var result, RuntimeException failure) ->
-          journalService.noticeFailure(failure);
+      case Observation.CallArrived(var call) -> journalService.called(call);
+      case Observation.CallAnswered(var call, var result, var failure) ->
+          journalService.answered(call, failure);
       case Observation.ContractBroken(NodeId node, String what) -> violated(0, what);
       default -> {}
     }
@@ -162,7 +143,7 @@ final class World implements FaultTargets, Observer, AutoCloseable {
       for (NodeKeeper keeper : keepers) {
         if (keeper.process().id().nodeName().equals(lost.nodeName())) {
           keeper.process().sessionLostAtLockManager();
-          histories.mountsEnded(keeper.process().id());
+          mountEnds.ended(keeper.process().id());
         }
       }
     }
@@ -210,12 +191,8 @@ final class World implements FaultTargets, Observer, AutoCloseable {
     return settings;
   }
 
-  long leaseNanos() {
-    return leaseMillis * MILLI;
-  }
-
-  Histories histories() {
-    return histories;
+  WorldShape shape() {
+    return shape;
   }
 
   WorldWorkers workers() {

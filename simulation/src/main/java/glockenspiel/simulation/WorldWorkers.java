@@ -4,9 +4,11 @@ import glockenspiel.node.filesystem.FileSystem;
 import glockenspiel.node.filesystem.FileSystemException;
 import glockenspiel.node.glock.GlockException;
 import glockenspiel.node.glock.Glocks;
+import glockenspiel.simulation.checker.Judge;
 import glockenspiel.simulation.process.NodeKeeper;
 import glockenspiel.simulation.process.NodeProcess;
 import glockenspiel.simulation.workload.Actor;
+import glockenspiel.simulation.workload.BounceWorker;
 import glockenspiel.simulation.workload.FileWorker;
 import glockenspiel.simulation.workload.Histories;
 import glockenspiel.simulation.workload.LockWorker;
@@ -16,17 +18,19 @@ import java.util.TreeMap;
 
 /** Starts the workers of each mount, and counts what they do. */
 final class WorldWorkers implements NodeKeeper.Workers {
-  private static final long THINK_NANOS_MAX = 20_000_000;
-
   private final Histories histories;
+  private final Judge judge;
+  private final WorkMix mix;
   private final SplittableRandom random;
   private final TreeMap<Integer, Long> operationsByNode = new TreeMap<>();
   private boolean prepared;
   private boolean working;
   private int mounts;
 
-  WorldWorkers(Histories histories, SplittableRandom random) {
+  WorldWorkers(Histories histories, Judge judge, WorkMix mix, SplittableRandom random) {
     this.histories = histories;
+    this.judge = judge;
+    this.mix = mix;
     this.random = random;
   }
 
@@ -67,6 +71,7 @@ final class WorldWorkers implements NodeKeeper.Workers {
         files.createDirectory(FileWorker.directory(i), 0755);
       }
       files.createDirectory(ScratchWorker.DIRECTORY, 0755);
+      files.create(BounceWorker.PATH, 0644);
       files.sync();
       prepared = true;
     }
@@ -78,19 +83,26 @@ final class WorldWorkers implements NodeKeeper.Workers {
       return;
     }
     Actor actor = new Actor(process.id(), ++mounts);
-    int count = random.nextInt(1, 4);
-    for (int i = 0; i < count; i++) {
+    for (int i = 0; i < mix.fileWorkers(); i++) {
       SplittableRandom own = random.split();
       FileWorker worker = new FileWorker(files, histories, actor, own);
       start("files", process, files, keeper, own, worker::work);
     }
-    SplittableRandom scratchRandom = random.split();
-    ScratchWorker scratch = new ScratchWorker(files, scratchRandom);
-    start("scratch", process, files, keeper, scratchRandom, scratch::work);
-    SplittableRandom lockRandom = random.split();
+    for (int i = 0; i < mix.scratchWorkers(); i++) {
+      SplittableRandom own = random.split();
+      ScratchWorker worker = new ScratchWorker(files, own);
+      start("scratch", process, files, keeper, own, worker::work);
+    }
     Glocks glocks = process.node().glocks();
-    LockWorker locks = new LockWorker(glocks, process.owner(), lockRandom);
-    start("locks", process, files, keeper, lockRandom, locks::work);
+    for (int i = 0; i < mix.lockWorkers(); i++) {
+      SplittableRandom own = random.split();
+      LockWorker worker = new LockWorker(glocks, mix.locks(), process.owner(), own);
+      start("locks", process, files, keeper, own, worker::work);
+    }
+    if (mix.bounces()) {
+      BounceWorker worker = new BounceWorker(files, judge, actor);
+      start("bounce", process, files, keeper, random.split(), worker::work);
+    }
   }
 
   private void start(
@@ -110,7 +122,7 @@ final class WorldWorkers implements NodeKeeper.Workers {
                 while (keeper.isWanted(files)) {
                   work.run();
                   operationsByNode.merge(process.id().index(), 1L, Long::sum);
-                  process.owner().pause(own.nextLong(THINK_NANOS_MAX));
+                  process.owner().pause(own.nextLong(mix.thinkNanosMax()));
                 }
               } catch (FileSystemException failure) {
                 if (failure.code() != FileSystemException.Code.WITHDRAWN) {

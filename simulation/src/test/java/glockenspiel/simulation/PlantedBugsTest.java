@@ -47,7 +47,7 @@ class PlantedBugsTest {
         new Planted(
             3,
             LONG.withFaults(List.of(FaultKind.NODE_HANG, FaultKind.EVICT, FaultKind.NODE_CRASH))
-                .withLostCallsPerMillion(3_000),
+                .withLostCallsPerMillion(20_000),
             PlantedBug::staleEpochsAreTaken),
         new Planted(4, LONG, PlantedBug::revokesAreLost),
         new Planted(5, SHORT, PlantedBug::appendsAreOnlyPretended),

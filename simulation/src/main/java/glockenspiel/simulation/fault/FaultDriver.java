@@ -15,6 +15,7 @@ import java.util.function.LongSupplier;
 public final class FaultDriver {
   private static final long MILLI = 1_000_000;
   private static final long LOOK_NANOS_MAX = 8 * MILLI;
+  private static final int WAVES_MAX = 5;
 
   private final FaultTargets targets;
   private final DeterministicOwner owner;
@@ -95,14 +96,8 @@ public final class FaultDriver {
       case JOURNAL_WRITE_ERROR, WRITE_ERROR, TORN_WRITE, READ_ERROR, SYNC_ERROR, DEVICE_STALL ->
           injectAtDevice(kind);
       case WITHDRAW -> targets.node(node).withdraw("asked for");
-      case WITHDRAW_STORM -> {
-        int spared = random.nextInt(-1, targets.nodes());
-        for (int i = 0; i < targets.nodes(); i++) {
-          if (i != spared) {
-            targets.node(i).withdraw("asked for, with others");
-          }
-        }
-      }
+      case WITHDRAW_STORM -> withdrawStorm(random.nextInt(1, WAVES_MAX));
+      case MOUNT_CHURN -> mountChurn(random.nextInt(2, WAVES_MAX));
       case EVICT -> evict();
       case REMOUNT -> targets.remount(node);
       case NODE_CRASH, MACHINE_CRASH -> {
@@ -141,6 +136,29 @@ public final class FaultDriver {
         targets.crashJournalService();
         later(targets::restartJournalService);
       }
+    }
+  }
+
+  private void withdrawStorm(int waves) {
+    int spared = random.nextInt(-1, targets.nodes());
+    for (int i = 0; i < targets.nodes(); i++) {
+      if (i != spared) {
+        targets.node(i).withdraw("asked for, with others");
+      }
+    }
+    if (waves > 1) {
+      later(() -> withdrawStorm(waves - 1));
+    }
+  }
+
+  private void mountChurn(int waves) {
+    for (int i = 0; i < targets.nodes(); i++) {
+      if (random.nextBoolean()) {
+        targets.remount(i);
+      }
+    }
+    if (waves > 1) {
+      later(() -> mountChurn(waves - 1));
     }
   }
 

@@ -16,12 +16,14 @@ public enum FaultKind {
   DEVICE_STALL,
   /** An operator lets a node withdraw. */
   WITHDRAW,
-  /** An operator lets several nodes withdraw at once. */
+  /** An operator lets several nodes withdraw at once, and perhaps again soon after. */
   WITHDRAW_STORM,
   /** An operator has the lock-manager give a node up. */
   EVICT,
   /** An operator unmounts a node in order, and mounts it again. */
   REMOUNT,
+  /** An operator unmounts and mounts nodes again and again. */
+  MOUNT_CHURN,
   /** A node's process is killed. */
   NODE_CRASH,
   /** A node's machine is gone. */

@@ -89,7 +89,7 @@ public final class Network {
         journalService,
         random,
         settings,
-        () -> unreliable ? settings.lostCallsPerMillion() : 0,
+        perMillion -> unreliable ? perMillion : 0,
         observer,
         tampering);
   }

@@ -10,6 +10,8 @@ import java.util.SplittableRandom;
  * @param slowPerMille how many of a thousand messages take up to a hundred times as long
  * @param lostCallsPerMillion how many of a million storage calls are lost, or their answers, or
  *     arrive only after the caller has given up
+ * @param doubledCallsPerMillion how many of a million calls that a proxy may send again arrive
+ *     twice
  * @param callTimeoutNanos after this long a storage call without an answer is UNAVAILABLE
  * @param keepaliveNanos after this long in a partition an end notices that its stream is dead
  */
@@ -18,17 +20,12 @@ public record NetworkSettings(
     long latencyMaxNanos,
     int slowPerMille,
     int lostCallsPerMillion,
+    int doubledCallsPerMillion,
     long callTimeoutNanos,
     long keepaliveNanos) {
   /** A data centre: 20 to 300 microseconds, one message in two hundred much slower. */
   public static final NetworkSettings DEFAULT =
-      new NetworkSettings(20_000, 300_000, 5, 100, 500_000_000L, 200_000_000L);
-
-  /** The same, losing other numbers of calls. */
-  public NetworkSettings withLostCallsPerMillion(int lost) {
-    return new NetworkSettings(
-        latencyMinNanos, latencyMaxNanos, slowPerMille, lost, callTimeoutNanos, keepaliveNanos);
-  }
+      new NetworkSettings(20_000, 300_000, 5, 100, 20_000, 500_000_000L, 200_000_000L);
 
   /** The time that the next message takes. */
   long drawLatencyNanos(SplittableRandom random) {

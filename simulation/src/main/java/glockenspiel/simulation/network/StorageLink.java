@@ -21,18 +21,22 @@ import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
-import java.util.function.IntSupplier;
+import java.util.function.IntUnaryOperator;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
  * One life's way to the journal-service. Calls travel apart from each other and may overtake one
  * another, except that appends stay in order. A call may be lost, or its answer, or it may arrive
- * only after the caller has given up: all this is UNAVAILABLE to the caller.
+ * only after the caller has given up: all this is UNAVAILABLE to the caller. A unary call without
+ * blocks may arrive twice, as through a proxy that sends again what it believes lost.
  */
 public final class StorageLink implements StoragePort {
   private static final int MILLION = 1_000_000;
   private static final int REPLAY_TIMEOUTS = 30;
+
+  /** In latencies: how much later the second of two arrives, at most. */
+  private static final long DOUBLED_LATER_MAX = 50;
 
   private final NodeId node;
   private final DeterministicOwner owner;
@@ -40,7 +44,7 @@ public final class StorageLink implements StoragePort {
   private final Supplier<VolumeEndpoint> service;
   private final SplittableRandom random;
   private final NetworkSettings settings;
-  private final IntSupplier lostPerMillion;
+  private final IntUnaryOperator troublesPerMillion;
   private final Observer observer;
   private final Tampering tampering;
   private long lastAppendArrivalNanos;
@@ -50,7 +54,8 @@ public final class StorageLink implements StoragePort {
    *
    * @param owner the node's
    * @param service the process that runs now, dead or alive
-   * @param lostPerMillion how many of a million calls are lost at present
+   * @param troublesPerMillion how many of a million calls have a trouble at present that so many
+   *     have when the network is unreliable
    */
   public StorageLink(
       NodeId node,
@@ -59,7 +64,7 @@ public final class StorageLink implements StoragePort {
       Supplier<VolumeEndpoint> service,
       SplittableRandom random,
       NetworkSettings settings,
-      IntSupplier lostPerMillion,
+      IntUnaryOperator troublesPerMillion,
       Observer observer,
       Tampering tampering) {
     this.node = node;
@@ -68,7 +73,7 @@ public final class StorageLink implements StoragePort {
     this.service = service;
     this.random = random;
     this.settings = settings;
-    this.lostPerMillion = lostPerMillion;
+    this.troublesPerMillion = troublesPerMillion;
     this.observer = observer;
     this.tampering = tampering;
   }
@@ -138,7 +143,8 @@ public final class StorageLink implements StoragePort {
     ARRIVES,
     REQUEST_LOST,
     ANSWER_LOST,
-    LATE
+    LATE,
+    DOUBLED
   }
 
   private static final Fate[] LOST = {Fate.REQUEST_LOST, Fate.ANSWER_LOST, Fate.LATE};
@@ -159,10 +165,24 @@ public final class StorageLink implements StoragePort {
     }
 
     private Fate drawFate() {
-      if (random.nextInt(MILLION) >= lostPerMillion.getAsInt()) {
-        return Fate.ARRIVES;
+      int lost = troublesPerMillion.applyAsInt(settings.lostCallsPerMillion());
+      if (random.nextInt(MILLION) < lost) {
+        return LOST[random.nextInt(LOST.length)];
       }
-      return LOST[random.nextInt(LOST.length)];
+      int doubled = troublesPerMillion.applyAsInt(settings.doubledCallsPerMillion());
+      return mayBeDoubled() && random.nextInt(MILLION) < doubled ? Fate.DOUBLED : Fate.ARRIVES;
+    }
+
+    /** Unary calls without blocks; streams are never sent again. */
+    private boolean mayBeDoubled() {
+      return switch (call.body()) {
+        case StorageCall.Describe describe -> true;
+        case StorageCall.Open open -> true;
+        case StorageCall.Close close -> true;
+        case StorageCall.Fence fence -> true;
+        case StorageCall.Check check -> true;
+        default -> false;
+      };
     }
 
     void begin() {
@@ -183,6 +203,12 @@ public final class StorageLink implements StoragePort {
       }
       if (fate != Fate.REQUEST_LOST) {
         far.owner().after(arrival - now, this::arrive);
+      }
+      if (fate == Fate.DOUBLED) {
+        StorageCall again = new StorageCall(node, call.body());
+        observer.observe(new Observation.CallSent(again));
+        long later = DOUBLED_LATER_MAX * settings.drawLatencyNanos(random);
+        far.owner().after(arrival - now + random.nextLong(later), () -> arriveAgain(again));
       }
       switch (call.body()) {
         case StorageCall.AwaitClean wait -> {
@@ -216,6 +242,17 @@ public final class StorageLink implements StoragePort {
       }
       observer.observe(new Observation.CallArrived(call));
       ask(tampering.towardsVolume(call)).whenDone(this::answered);
+    }
+
+    /** Whatever the volume answers, nobody hears it. */
+    private void arriveAgain(StorageCall again) {
+      if (!path.isPartitioned() && far.isServing() && tampering.insteadOfVolume(again) == null) {
+        observer.observe(new Observation.CallArrived(again));
+        ask(tampering.towardsVolume(again))
+            .whenDone(
+                (result, failure) ->
+                    observer.observe(new Observation.CallAnswered(again, result, failure)));
+      }
     }
 
     private Promise<?> ask(StorageCall.Body body) {

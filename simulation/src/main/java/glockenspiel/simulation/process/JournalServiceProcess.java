@@ -10,7 +10,11 @@ import glockenspiel.runtime.task.deterministic.DeterministicOwner;
 import glockenspiel.simulation.network.VolumeEndpoint;
 import glockenspiel.simulation.observation.Observation;
 import glockenspiel.simulation.observation.Observer;
+import glockenspiel.simulation.observation.StorageCall;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /** One life of a journal-service process: the volume on the shared disk. */
 public final class JournalServiceProcess implements VolumeEndpoint {
@@ -18,6 +22,7 @@ public final class JournalServiceProcess implements VolumeEndpoint {
   private final SharedDisk disk;
   private final Observer observer;
   private final Promise<Volume> volume;
+  private final Set<StorageCall> underWay = new LinkedHashSet<>();
   private boolean failed;
 
   /** A journal-service that has just begun: it opens the volume. */
@@ -55,8 +60,21 @@ public final class JournalServiceProcess implements VolumeEndpoint {
     return failed || volume.isFailed();
   }
 
-  /** A call was answered with that. */
-  public void noticeFailure(RuntimeException failure) {
+  /** A call has come. */
+  public void called(StorageCall call) {
+    if (!(call.body() instanceof StorageCall.AwaitClean)) {
+      underWay.add(call);
+    }
+  }
+
+  /** Whether it does nothing that somebody has asked for, whoever still waits for it. */
+  public boolean isIdle() {
+    return underWay.isEmpty();
+  }
+
+  /** A call was answered, perhaps with that failure. */
+  public void answered(StorageCall call, @Nullable RuntimeException failure) {
+    underWay.remove(call);
     failed |=
         failure instanceof StorageException storage
             && storage.reason() == StorageException.Reason.VOLUME_FAILED;

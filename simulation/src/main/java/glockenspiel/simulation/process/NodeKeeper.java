@@ -34,6 +34,10 @@ public final class NodeKeeper {
   private boolean remount;
   private boolean asked;
   private @Nullable FileSystem served;
+
+  /** Before it does anything more; counted from the next look. */
+  private long pauseNanos;
+
   private long notBeforeNanos;
 
   /**
@@ -125,6 +129,10 @@ public final class NodeKeeper {
 
   /** Does what is due. On no owner: asks the node's owner to do it. */
   public void look(long nowNanos) {
+    if (pauseNanos > 0) {
+      notBeforeNanos = nowNanos + pauseNanos;
+      pauseNanos = 0;
+    }
     if (!process.isUp() || process.owner().isHung() || asked || nowNanos < notBeforeNanos) {
       return;
     }
@@ -158,8 +166,7 @@ public final class NodeKeeper {
                         (done, failure) -> {
                           if (of == process) {
                             asked = false;
-                            notBeforeNanos =
-                                process.owner().nowNanos() + random.nextLong(PAUSE_NANOS_MAX);
+                            pauseNanos = random.nextLong(PAUSE_NANOS_MAX);
                           }
                         }));
   }

@@ -33,12 +33,13 @@ public final class NodeProcess {
       NodeId id,
       DeterministicScheduler scheduler,
       Network network,
+      MachineClock clock,
       NodeSettings settings,
       FileSystemSettings files,
       Observer observer) {
     this.id = id;
     this.observer = observer;
-    this.owner = scheduler.owner(id.toString(), this::escaped);
+    this.owner = clock.of(scheduler.owner(id.toString(), this::escaped));
     this.lockManager = network.lockManagerLink(id, owner);
     StorageLink storage = network.storageLink(id, owner);
     this.node =

@@ -30,6 +30,10 @@ final class Change {
     this.actor = actor;
   }
 
+  Actor actor() {
+    return actor;
+  }
+
   /** The file system has returned. */
   void answered(long now) {
     answeredAt = now;
@@ -80,6 +84,11 @@ final class Change {
   /** Whether it was answered before that time, and its mount lasts. */
   boolean isAnsweredBefore(long time) {
     return certainty == Certainty.ANSWERED && since < time;
+  }
+
+  /** Whether it was answered before that time, whatever became of its mount. */
+  boolean wasAnsweredBefore(long time) {
+    return answeredAt < time;
   }
 
   /** Somebody sees it. Another mount than its own sees only what is durable. */

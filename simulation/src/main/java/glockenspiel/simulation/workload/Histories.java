@@ -4,8 +4,10 @@ import glockenspiel.simulation.checker.Judge;
 import glockenspiel.simulation.observation.NodeId;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.SplittableRandom;
 import org.jspecify.annotations.Nullable;
 
@@ -14,6 +16,12 @@ public final class Histories {
   private final Judge judge;
   private final Map<String, NameHistory> names = new LinkedHashMap<>();
   private final Map<Actor, List<Change>> open = new LinkedHashMap<>();
+
+  /** Nodes whose mount is over, though they may not know it yet. */
+  private final Set<NodeId> over = new LinkedHashSet<>();
+
+  private final Set<Actor> ended = new LinkedHashSet<>();
+
   private long order;
   private long records;
   private long newNames;
@@ -46,6 +54,9 @@ public final class Histories {
 
   void answered(Change change) {
     change.answered(now());
+    if (over.contains(change.actor().node())) {
+      change.orphaned(now());
+    }
   }
 
   void failed(Change change) {
@@ -57,7 +68,7 @@ public final class Histories {
     List<Change> changes = open.getOrDefault(actor, List.of());
     changes.removeIf(
         change -> {
-          boolean durable = change.isAnsweredBefore(since);
+          boolean durable = change.wasAnsweredBefore(since);
           if (durable) {
             change.certain(now());
           }
@@ -65,15 +76,28 @@ public final class Histories {
         });
   }
 
-  /** The node's mounts so far have ended, without order. */
-  public void mountsEnded(NodeId node) {
+  /** The node has opened its journal. */
+  public void mountBegins(NodeId node) {
+    over.remove(node);
+  }
+
+  /** The node's mount has ended, without order: what is not durable may be lost. */
+  public void mountEnded(NodeId node) {
+    over.add(node);
     open.forEach(
         (actor, changes) -> {
           if (actor.node().equals(node)) {
             changes.forEach(change -> change.orphaned(now()));
-            changes.clear();
+            ended.add(actor);
           }
         });
+  }
+
+  /** The node's mount has ended in order: all that was answered is durable. */
+  public void unmounted(NodeId node) {
+    open.keySet().stream()
+        .filter(actor -> actor.node().equals(node) && !ended.contains(actor))
+        .forEach(actor -> durable(actor, now()));
   }
 
   NameHistory newName(String path, ContentHistory content, Change creation) {

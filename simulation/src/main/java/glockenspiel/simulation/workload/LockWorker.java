@@ -11,7 +11,6 @@ import java.util.SplittableRandom;
 
 /** Takes a few locks that protect no blocks, in all modes, and lets them go again. */
 public final class LockWorker {
-  private static final int LOCKS = 3;
   private static final long HOLD_NANOS_MAX = 3_000_000;
   private static final LockMode[] MODES = {LockMode.SH, LockMode.DF, LockMode.EX};
   private static final int[] FLAGS = {
@@ -19,12 +18,14 @@ public final class LockWorker {
   };
 
   private final Glocks glocks;
+  private final int locks;
   private final SerialOwner owner;
   private final SplittableRandom random;
 
-  /** A worker of one mount. */
-  public LockWorker(Glocks glocks, SerialOwner owner, SplittableRandom random) {
+  /** A worker of one mount that contends for so many locks. */
+  public LockWorker(Glocks glocks, int locks, SerialOwner owner, SplittableRandom random) {
     this.glocks = glocks;
+    this.locks = locks;
     this.owner = owner;
     this.random = random;
   }
@@ -35,7 +36,7 @@ public final class LockWorker {
    * @throws GlockException WITHDRAWN; the mount is of no use any more
    */
   public void work() {
-    GlockName glock = new GlockName(GlockType.FLOCK, random.nextInt(LOCKS));
+    GlockName glock = new GlockName(GlockType.FLOCK, random.nextInt(locks));
     LockMode mode = MODES[random.nextInt(MODES.length)];
     int flags = FLAGS[random.nextInt(FLAGS.length)];
     if (flags == LockFlags.ANY && mode == LockMode.EX) {
