@@ -2,6 +2,7 @@ package glockenspiel.journal.device;
 
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.TreeMap;
 import java.util.random.RandomGenerator;
@@ -42,6 +43,27 @@ public final class MemoryDisk {
     MemoryDisk disk = new MemoryDisk(content.length);
     disk.overwrite(0, content);
     return disk;
+  }
+
+  /**
+   * A disk of its own that holds the same, durable. Costs memory only for what is not zero since
+   * the beginning.
+   *
+   * @param newSize bytes, a multiple of 512; the end is cut off, or zeros follow
+   */
+  public MemoryDisk copy(long newSize) {
+    MemoryDisk copy = new MemoryDisk(newSize);
+    for (int index = 0; index < Math.min(pages.length, copy.pages.length); index++) {
+      byte[] page = pages[index];
+      if (page != null) {
+        copy.pages[index] = page.clone();
+      }
+    }
+    int inLast = (int) (newSize % PAGE);
+    if (inLast > 0 && copy.pages[copy.pages.length - 1] != null) {
+      Arrays.fill(copy.pages[copy.pages.length - 1], inLast, PAGE, (byte) 0);
+    }
+    return copy;
   }
 
   /** Bytes. */

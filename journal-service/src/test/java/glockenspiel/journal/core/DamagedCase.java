@@ -21,9 +21,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class DamagedCase {
   private static final String FILE = "/damaged-journals.txt";
-  private static final int CHUNK = 1 << 16;
   private static final int LOG_HEADER_HASH_AT = 44;
-  private static final Map<String, byte[]> BASES = new HashMap<>();
+  private static final Map<String, MemoryDisk> BASES = new HashMap<>();
 
   final String name;
   final String base;
@@ -77,27 +76,16 @@ final class DamagedCase {
 
   /** The image, damaged. */
   MemoryDisk disk() {
-    byte[] good = BASES.computeIfAbsent(base, DamagedCase::load);
-    long size = good.length;
+    MemoryDisk good = BASES.computeIfAbsent(base, name -> new KernelCase(name).disk());
+    long size = good.size();
     for (String[] words : changes) {
       size = words[0].equals("size") ? Long.parseLong(words[1]) : size;
     }
-    MemoryDisk disk = new MemoryDisk(size);
-    int kept = (int) Math.min(size, good.length);
-    for (int at = 0; at < kept; at += CHUNK) {
-      byte[] chunk = new byte[Math.min(CHUNK, kept - at)];
-      System.arraycopy(good, at, chunk, 0, chunk.length);
-      disk.overwrite(at, chunk);
-    }
+    MemoryDisk disk = good.copy(size);
     for (String[] words : changes) {
       change(disk, words);
     }
     return disk;
-  }
-
-  private static byte[] load(String base) {
-    MemoryDisk disk = new KernelCase(base).disk();
-    return disk.bytes(0, Math.toIntExact(disk.size()));
   }
 
   private void change(MemoryDisk disk, String[] words) {

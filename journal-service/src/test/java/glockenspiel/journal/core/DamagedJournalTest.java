@@ -44,7 +44,7 @@ class DamagedJournalTest {
   @MethodSource("cases")
   void replayDoesWhatTheKernelDoes(DamagedCase damaged) {
     MemoryDisk disk = damaged.disk();
-    MemoryDisk before = MemoryDisk.of(disk.bytes(0, Math.toIntExact(disk.size())));
+    MemoryDisk before = disk.copy(disk.size());
     TestVolume test;
     try {
       test = TestVolume.of(disk, 1);
