@@ -104,16 +104,12 @@ final class LockTable {
       int mask = places.length - 1;
       int place = hash & mask;
       for (Glock glock = places[place]; glock != null; glock = places[place]) {
-        if (hashes[place] == hash && isNamed(glock, name)) {
+        if (hashes[place] == hash && glock.name.equals(name)) {
           break;
         }
         place = (place + 1) & mask;
       }
       return place;
-    }
-
-    private static boolean isNamed(Glock glock, GlockName name) {
-      return glock.name.number() == name.number() && glock.name.type() == name.type();
     }
 
     void insert(int place, int hash, Glock glock) {

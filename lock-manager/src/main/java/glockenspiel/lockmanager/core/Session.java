@@ -103,7 +103,7 @@ final class Session {
           name.equals(GlockName.FREEZE) || name.equals(GlockName.RENAME)
               ? protectedHolds
               : coordinationHolds;
-      case INODE, RGRP, META, IOPEN, FLOCK, QUOTA -> protectedHolds;
+      case INODE, RGRP, META, IOPEN, FLOCK, QUOTA, APPLICATION -> protectedHolds;
     };
   }
 

@@ -13,7 +13,6 @@ import glockenspiel.lockmanager.core.LockspaceInfo;
 import glockenspiel.lockmanager.core.SessionInfo;
 import glockenspiel.lockmanager.core.WaitCycle;
 import glockenspiel.protocol.lock.GlockName;
-import glockenspiel.protocol.lock.GlockType;
 import glockenspiel.protocol.wire.FieldCheck;
 import glockenspiel.protocol.wire.LockWire;
 import org.jspecify.annotations.Nullable;
@@ -142,7 +141,7 @@ final class InspectionWire {
         contended);
   }
 
-  /** The place to go on from: GFS2's form of the last glock's name. */
+  /** The place to go on from: the last glock's name. */
   static String pageToken(GlockName last) {
     return last.toString();
   }
@@ -152,12 +151,9 @@ final class InspectionWire {
     if (token.isEmpty()) {
       return null;
     }
-    int slash = token.indexOf('/');
     try {
-      return new GlockName(
-          GlockType.ofNumber(Integer.parseInt(token.substring(0, slash))),
-          Long.parseUnsignedLong(token.substring(slash + 1), 16));
-    } catch (IndexOutOfBoundsException | IllegalArgumentException bad) {
+      return GlockName.parse(token);
+    } catch (IllegalArgumentException bad) {
       throw FieldCheck.ARGUMENT.bad("page_token", "was not given by an answer");
     }
   }

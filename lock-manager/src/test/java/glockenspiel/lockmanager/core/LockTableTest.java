@@ -45,4 +45,19 @@ class LockTableTest {
     table.clear();
     model.keySet().forEach(name -> assertNull(table.find(name)));
   }
+
+  /** Two names that are known to have one hash, and so the same place. */
+  @Test
+  void namesWithOneHashAreTwoLocks() {
+    LockTable table = new LockTable();
+    Glock one = table.obtain(GlockName.application("7mohtcOFVz"));
+    Glock other = table.obtain(GlockName.application("c1E51sSEyx"));
+
+    assertEquals(one.name.number(), other.name.number());
+    assertEquals(2, table.size());
+    assertSame(one, table.find(GlockName.application("7mohtcOFVz")));
+    table.removeIfUnused(one);
+    assertNull(table.find(GlockName.application("7mohtcOFVz")));
+    assertSame(other, table.find(GlockName.application("c1E51sSEyx")));
+  }
 }

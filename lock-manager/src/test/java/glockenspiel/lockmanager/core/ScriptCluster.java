@@ -2,7 +2,6 @@ package glockenspiel.lockmanager.core;
 
 import glockenspiel.protocol.lock.Batch;
 import glockenspiel.protocol.lock.GlockName;
-import glockenspiel.protocol.lock.GlockType;
 import glockenspiel.protocol.lock.Hello;
 import glockenspiel.protocol.lock.LockFlags;
 import glockenspiel.protocol.lock.LockManagerMessage;
@@ -197,9 +196,7 @@ final class ScriptCluster {
   }
 
   private static GlockName glock(String text) {
-    String[] parts = text.split("/", -1);
-    return new GlockName(
-        GlockType.ofNumber(Integer.parseInt(parts[0])), Long.parseUnsignedLong(parts[1], 16));
+    return text.contains("/") ? GlockName.parse(text) : GlockName.application(text);
   }
 
   private void advance(long nanos) {

@@ -4,7 +4,6 @@ import static glockenspiel.protocol.wire.FieldCheck.ARGUMENT;
 
 import glockenspiel.node.glock.GlockSnapshot;
 import glockenspiel.protocol.lock.GlockName;
-import glockenspiel.protocol.lock.GlockType;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -30,11 +29,8 @@ record GlockPage(List<GlockSnapshot> glocks, String nextToken) {
     if (token.isEmpty()) {
       return null;
     }
-    int slash = token.indexOf('/');
     try {
-      return new GlockName(
-          GlockType.ofNumber(Integer.parseInt(token.substring(0, Math.max(0, slash)))),
-          Long.parseUnsignedLong(token.substring(slash + 1), 16));
+      return GlockName.parse(token);
     } catch (IllegalArgumentException bad) {
       throw ARGUMENT.bad(field, "is none that a page came with");
     }

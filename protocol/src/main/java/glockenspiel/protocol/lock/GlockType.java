@@ -1,6 +1,6 @@
 package glockenspiel.protocol.lock;
 
-/** GFS2's glock types, with their numbers ({@code LM_TYPE_*}). */
+/** GFS2's glock types, with their numbers ({@code LM_TYPE_*}), and one that GFS2 does not have. */
 public enum GlockType {
   /** Cluster-wide locks that belong to no block: see {@link GlockName}'s constants. */
   NONDISK(1),
@@ -17,7 +17,9 @@ public enum GlockType {
   /** A quota; the number is made of user or group and id. */
   QUOTA(8),
   /** A journal; the number is the jid. */
-  JOURNAL(9);
+  JOURNAL(9),
+  /** A lock of an application, which has a name. Not one of GFS2's types: theirs end at 9. */
+  APPLICATION(16);
 
   private final int number;
 
@@ -25,7 +27,7 @@ public enum GlockType {
     this.number = number;
   }
 
-  /** GFS2's number of the type. */
+  /** GFS2's number of the type; for APPLICATION a number that GFS2 does not use. */
   public int number() {
     return number;
   }
@@ -49,6 +51,6 @@ public enum GlockType {
       }
     }
     throw new IllegalArgumentException(
-        "glock type " + number + " is none of 1, 2, 3, 4, 5, 6, 8, 9");
+        "glock type " + number + " is none of 1, 2, 3, 4, 5, 6, 8, 9, 16");
   }
 }

@@ -27,15 +27,32 @@ public final class LockWire {
 
   private LockWire() {}
 
-  /** Writes a glock. */
-  public static Glock glock(GlockName name) {
-    return Glock.newBuilder().setType(type(name.type())).setNumber(name.number()).build();
+  /** Writes a glock. An application lock travels by its name alone. */
+  public static Glock glock(GlockName glock) {
+    Glock.Builder builder = Glock.newBuilder().setType(type(glock.type()));
+    String name = glock.applicationName();
+    return (name == null ? builder.setNumber(glock.number()) : builder.setName(name)).build();
   }
 
   /** Reads a required glock. */
   public static GlockName glock(String field, boolean present, Glock glock) {
     ARGUMENT.present(field, present);
-    return new GlockName(type(field + ".type", glock.getType()), glock.getNumber());
+    GlockType type = type(field + ".type", glock.getType());
+    if (type != GlockType.APPLICATION) {
+      if (!glock.getName().isEmpty()) {
+        throw ARGUMENT.bad(field + ".name", "goes with type APPLICATION only, not with " + type);
+      }
+      return new GlockName(type, glock.getNumber());
+    }
+    if (glock.getNumber() != 0) {
+      throw ARGUMENT.bad(field + ".number", "an APPLICATION lock has a name instead");
+    }
+    ARGUMENT.present(field + ".name", !glock.getName().isEmpty());
+    try {
+      return GlockName.application(glock.getName());
+    } catch (IllegalArgumentException bad) {
+      throw ARGUMENT.bad(field + ".name", String.valueOf(bad.getMessage()));
+    }
   }
 
   /** Writes a glock type. */
@@ -49,6 +66,7 @@ public final class LockWire {
       case FLOCK -> glockenspiel.lock.v1.GlockType.GLOCK_TYPE_FLOCK;
       case QUOTA -> glockenspiel.lock.v1.GlockType.GLOCK_TYPE_QUOTA;
       case JOURNAL -> glockenspiel.lock.v1.GlockType.GLOCK_TYPE_JOURNAL;
+      case APPLICATION -> glockenspiel.lock.v1.GlockType.GLOCK_TYPE_APPLICATION;
     };
   }
 
@@ -63,6 +81,7 @@ public final class LockWire {
       case GLOCK_TYPE_FLOCK -> GlockType.FLOCK;
       case GLOCK_TYPE_QUOTA -> GlockType.QUOTA;
       case GLOCK_TYPE_JOURNAL -> GlockType.JOURNAL;
+      case GLOCK_TYPE_APPLICATION -> GlockType.APPLICATION;
       case GLOCK_TYPE_UNSPECIFIED -> throw ARGUMENT.bad(field, "is missing");
       case UNRECOGNIZED -> throw ARGUMENT.bad(field, "is not a glock type");
     };

@@ -66,7 +66,9 @@ class SessionWireTest {
   void everyMessageOfANodeCrosses() throws Exception {
     List<NodeMessage> messages = new ArrayList<>();
     for (GlockType type : GlockType.values()) {
-      messages.add(new NodeMessage.Acquire(1, new GlockName(type, -1), LockMode.SH, 0, ""));
+      GlockName glock =
+          type == GlockType.APPLICATION ? GlockName.application("é") : new GlockName(type, -1);
+      messages.add(new NodeMessage.Acquire(1, glock, LockMode.SH, 0, ""));
     }
     for (LockMode mode : List.of(LockMode.SH, LockMode.DF, LockMode.EX)) {
       messages.add(new NodeMessage.Acquire(-2, GlockName.LIVE, mode, 0, TRACE));
@@ -236,6 +238,29 @@ class SessionWireTest {
     assertRefused(
         "acquire.trace: has 257 characters, at most 256 allowed",
         acquire(good.toBuilder().setTrace("0".repeat(257))));
+  }
+
+  @Test
+  void aNameGoesWithAnApplicationLockAndNothingElse() {
+    Glock lock = LockWire.glock(GlockName.application("orders"));
+    assertEquals(0, lock.getNumber());
+    Acquire good = Acquire.newBuilder().setGlock(lock).setMode(LockWire.mode(LockMode.SH)).build();
+    assertRefused(
+        "acquire.glock.name: is missing",
+        acquire(good.toBuilder().setGlock(lock.toBuilder().clearName())));
+    assertRefused(
+        "acquire.glock.number: an APPLICATION lock has a name instead",
+        acquire(good.toBuilder().setGlock(lock.toBuilder().setNumber(1))));
+    assertRefused(
+        "acquire.glock.name: goes with type APPLICATION only, not with INODE",
+        acquire(
+            good.toBuilder().setGlock(lock.toBuilder().setType(LockWire.type(GlockType.INODE)))));
+    assertRefused(
+        "acquire.glock.name: a lock's name has 65 bytes, not 1 to 64",
+        acquire(good.toBuilder().setGlock(lock.toBuilder().setName("x".repeat(65)))));
+    assertRefused(
+        "acquire.glock.name: a lock's name has a control character at index 1",
+        acquire(good.toBuilder().setGlock(lock.toBuilder().setName("a\n"))));
   }
 
   private static Runnable acquire(Acquire.Builder acquire) {
