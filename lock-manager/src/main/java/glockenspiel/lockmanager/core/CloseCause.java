@@ -17,6 +17,8 @@ public enum CloseCause {
    * has ended.
    */
   NODE_NAME_TAKEN(false),
+  /** The lockspace is a volume's and the session an application's, or the other way round. */
+  WRONG_LOCKSPACE_KIND(false),
   /** The numbering of the messages does not fit. */
   BAD_SEQUENCE(true),
   /** A message breaks its contract. */

@@ -49,7 +49,7 @@ final class Granting {
 
   /** Answers the request, or lets it wait. */
   void acquire(Session session, Acquire acquire) {
-    checkAcquire(session, acquire);
+    AcquireContract.check(session, acquire);
     session.newestRequestId = acquire.requestId();
     Glock glock = table.obtain(acquire.glock());
     try {
@@ -78,26 +78,6 @@ final class Granting {
     } finally {
       table.removeIfUnused(glock);
     }
-  }
-
-  private static void checkAcquire(Session session, Acquire acquire) {
-    ContractBreach.require(
-        Long.compareUnsigned(acquire.requestId(), session.newestRequestId) > 0,
-        "acquire: request id "
-            + Long.toUnsignedString(acquire.requestId())
-            + " is not greater than "
-            + Long.toUnsignedString(session.newestRequestId));
-    ContractBreach.require(
-        acquire.mode() != LockMode.UN, "acquire: mode UN cannot be acquired, only lowered to");
-    ContractBreach.require(
-        (acquire.flags() & ~LockFlags.ALL) == 0,
-        "acquire: flags " + acquire.flags() + " have bits without a meaning");
-    ContractBreach.require(
-        !LockFlags.has(acquire.flags(), LockFlags.TRY | LockFlags.TRY_1CB),
-        "acquire: flags TRY and TRY_1CB exclude each other");
-    ContractBreach.require(
-        acquire.mode() != LockMode.EX || !LockFlags.has(acquire.flags(), LockFlags.ANY),
-        "acquire: flag ANY goes with SH and DF only");
   }
 
   private static boolean isTry(Acquire acquire) {
@@ -153,11 +133,13 @@ final class Granting {
     long grantNumber = grantNumbers.next();
     if (own == null) {
       Hold hold = new Hold(session, glock, mode, grantNumber);
+      hold.lockDelayMillis = acquire.lockDelayMillis();
       glock.add(hold);
       session.holdsLike(glock.name).add(hold);
     } else {
       glock.convert(own, mode);
       own.grantNumber = grantNumber;
+      own.lockDelayMillis = acquire.lockDelayMillis();
       own.demoteWanted = null;
     }
     noteOwnJournal(session, glock.name, mode);
@@ -347,16 +329,21 @@ final class Granting {
    */
   void drop(HoldRing holds, Collection<Glock> changed) {
     for (Hold hold = holds.first(); hold != null; hold = holds.first()) {
-      Glock glock = hold.glock;
-      if (hold.mode == LockMode.EX) {
-        glock.invalidateLockValue();
-      }
-      remove(hold);
-      if (glock.waiting() != null) {
-        changed.add(glock);
-      }
-      table.removeIfUnused(glock);
+      drop(hold, changed);
     }
+  }
+
+  /** As above, for one hold. */
+  void drop(Hold hold, Collection<Glock> changed) {
+    Glock glock = hold.glock;
+    if (hold.mode == LockMode.EX) {
+      glock.invalidateLockValue();
+    }
+    remove(hold);
+    if (glock.waiting() != null) {
+      changed.add(glock);
+    }
+    table.removeIfUnused(glock);
   }
 
   /** Serves those who wait for these glocks. */

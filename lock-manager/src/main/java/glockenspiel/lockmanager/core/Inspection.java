@@ -31,6 +31,7 @@ final class Inspection {
     }
     return new LockspaceInfo(
         lockspace.name(),
+        lockspace.isNamespace(),
         lockspace.gate().status(),
         lockspace.gate().closedSinceNanos(),
         pending(lockspace),
@@ -144,7 +145,8 @@ final class Inspection {
               hold.mode,
               hold.grantNumber,
               hold.demoteWanted,
-              hold.isOrphan()));
+              hold.isOrphan(),
+              hold.lockDelayMillis));
     }
     List<LockInfo.Waiter> waiters = new ArrayList<>();
     GrantQueue waiting = glock.waiting();

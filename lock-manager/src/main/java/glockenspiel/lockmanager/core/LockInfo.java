@@ -24,8 +24,9 @@ public record LockInfo(
    *
    * @param demoteWanted the lowest mode that it was asked to lower this grant to; null while it was
    *     not asked
-   * @param orphan the session has ended; the lock is kept until its journal is clean and its lease
-   *     has ended
+   * @param orphan the session has ended; the lock is kept until its journal is clean, and its lease
+   *     and the lock delay have ended
+   * @param lockDelayMillis how long it is kept after the lease of a lost session
    */
   public record Holder(
       long sessionId,
@@ -33,7 +34,8 @@ public record LockInfo(
       LockMode mode,
       long grantNumber,
       @Nullable LockMode demoteWanted,
-      boolean orphan) {}
+      boolean orphan,
+      int lockDelayMillis) {}
 
   /**
    * A request that waits for it.

@@ -114,11 +114,18 @@ public final class LockManager {
     if (fault != null) {
       outbox.close(streamId, CloseCause.INVALID_ARGUMENT, fault);
     } else if (hello.sessionId() == 0) {
-      lockspaces
-          .computeIfAbsent(
-              hello.lockspace(),
-              name -> new Lockspace(name, config, directory, grantNumbers, outbox))
-          .join(streamId, hello);
+      Lockspace lockspace = obtain(hello);
+      if (lockspace.isNamespace() == hello.application()) {
+        lockspace.join(streamId, hello);
+      } else {
+        outbox.close(
+            streamId,
+            CloseCause.WRONG_LOCKSPACE_KIND,
+            hello.lockspace()
+                + (hello.application()
+                    ? " is the lockspace of a volume, not a namespace"
+                    : " is a namespace of applications, not the lockspace of a volume"));
+      }
     } else {
       Session session =
           hello.incarnation() == config.incarnation()
@@ -140,12 +147,35 @@ public final class LockManager {
     }
   }
 
+  /**
+   * The lockspace of that name; one that nobody uses any more makes way for one of another kind.
+   */
+  private Lockspace obtain(Hello hello) {
+    Lockspace present = lockspaces.get(hello.lockspace());
+    if (present != null
+        && (present.isNamespace() == hello.application() || Inspection.isInUse(present))) {
+      return present;
+    }
+    Lockspace made =
+        new Lockspace(
+            hello.lockspace(), hello.application(), config, directory, grantNumbers, outbox);
+    lockspaces.put(made.name(), made);
+    return made;
+  }
+
   private static @Nullable String faultOf(Hello hello) {
     if (isBadName(hello.lockspace())) {
       return "hello: lockspace has " + hello.lockspace().length() + " characters, not 1 to 255";
     }
     if (isBadName(hello.nodeName())) {
       return "hello: node name has " + hello.nodeName().length() + " characters, not 1 to 255";
+    }
+    if (hello.application() && hello.lockspace().indexOf(':') >= 0) {
+      // Whoever comes first decides what a name is; so no application can take a volume's.
+      return "hello: namespace " + hello.lockspace() + " has a colon, as the names of volumes do";
+    }
+    if (hello.application() && hello.spectator()) {
+      return "hello: spectator and application exclude each other";
     }
     if (hello.sessionId() == 0 && (hello.incarnation() != 0 || hello.received() != 0)) {
       return "hello: incarnation and received are 0 when joining";

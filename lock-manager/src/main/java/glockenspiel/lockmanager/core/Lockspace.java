@@ -17,13 +17,15 @@ import java.util.Map;
 import java.util.Objects;
 
 /**
- * The glocks and the members of one volume. Handles what comes from its members, one message at a
- * time.
+ * The glocks and the members of one volume, or the locks and the members of one namespace of
+ * applications. The two differ in little: a namespace has no slots, no journals, and no gate.
+ * Handles what comes from its members, one message at a time.
  */
 final class Lockspace {
   private static final int NO_SLOT = -1;
 
   private final String name;
+  private final boolean namespace;
   private final LockManagerConfig config;
   private final SessionDirectory directory;
   private final Outbox outbox;
@@ -38,15 +40,17 @@ final class Lockspace {
 
   Lockspace(
       String name,
+      boolean namespace,
       LockManagerConfig config,
       SessionDirectory directory,
       GrantNumbers grantNumbers,
       Outbox outbox) {
     this.name = name;
+    this.namespace = namespace;
     this.config = config;
     this.directory = directory;
     this.outbox = outbox;
-    this.gate = new RecoveryGate(outbox.nowNanos());
+    this.gate = new RecoveryGate(outbox.nowNanos(), !namespace);
     Demoting demoting = new Demoting(table, gate, outbox);
     this.granting = new Granting(table, gate, demoting, outbox, grantNumbers, config.waitingMax());
     this.recovery = new Recovery(this, roster, directory, table, gate, granting, demoting, outbox);
@@ -54,6 +58,11 @@ final class Lockspace {
 
   String name() {
     return name;
+  }
+
+  /** Whether its members are applications, and its locks theirs. */
+  boolean isNamespace() {
+    return namespace;
   }
 
   SessionRoster roster() {
@@ -110,7 +119,7 @@ final class Lockspace {
               + " ms, or until it leaves");
       return;
     }
-    int slot = hello.spectator() ? NO_SLOT : roster.lowestFreeSlot(recovery::isReserved);
+    int slot = isWithoutSlot(hello) ? NO_SLOT : roster.lowestFreeSlot(recovery::isReserved);
     Session session =
         new Session(this, directory.nextId(), hello.nodeName(), slot, config.unacknowledgedMax());
     roster.add(session);
@@ -132,7 +141,9 @@ final class Lockspace {
    * done nothing wrong would lose its session.
    */
   void resume(Session session, long streamId, Hello hello) {
-    if (!session.nodeName.equals(hello.nodeName()) || session.isSpectator() != hello.spectator()) {
+    if (!session.nodeName.equals(hello.nodeName())
+        || session.isSpectator() != isWithoutSlot(hello)
+        || namespace != hello.application()) {
       outbox.close(
           streamId,
           CloseCause.NOT_A_MEMBER,
@@ -168,6 +179,10 @@ final class Lockspace {
     outbox.tell(this, new Notice.SessionResumed(session.id, session.nodeName));
     welcome(session, streamId);
     outbox.touch(session);
+  }
+
+  private static boolean isWithoutSlot(Hello hello) {
+    return hello.spectator() || hello.application();
   }
 
   private void welcome(Session session, long streamId) {

@@ -6,6 +6,7 @@ import java.util.List;
 /**
  * A lockspace at one moment.
  *
+ * @param namespace whether its members are applications
  * @param gate what its members are told
  * @param gateClosedSinceNanos when the gate closed, by the clock of the steps; of no meaning while
  *     it is open
@@ -17,6 +18,7 @@ import java.util.List;
  */
 public record LockspaceInfo(
     String name,
+    boolean namespace,
     GateStatus gate,
     long gateClosedSinceNanos,
     List<Pending> pending,

@@ -30,6 +30,7 @@ final class Recovery {
   private final Granting granting;
   private final Demoting demoting;
   private final Outbox outbox;
+  private final LockDelays lockDelays;
 
   /**
    * Who must see to every journal; null when the first mount is done, or nobody can at the moment.
@@ -53,6 +54,7 @@ final class Recovery {
     this.granting = granting;
     this.demoting = demoting;
     this.outbox = outbox;
+    this.lockDelays = new LockDelays(directory, granting, outbox);
   }
 
   @Nullable Session firstMounter() {
@@ -158,7 +160,9 @@ final class Recovery {
 
   /** With nobody left who could know a lock value, the next one begins anew. */
   private void forgetLockValues() {
-    if (roster.isEmpty() && !gate.hasPendingJournals() && directory.lingering().isEmpty()) {
+    if (roster.isEmpty()
+        && !gate.hasPendingJournals()
+        && directory.lingering().stream().noneMatch(lost -> lost.lockspace == lockspace)) {
       table.clear();
     }
   }
@@ -195,6 +199,10 @@ final class Recovery {
     if (session.holdCount() == 0) {
       return;
     }
+    if (lockspace.isNamespace() && session.state.is(SessionState.LOST)) {
+      lockDelays.begin(session, changed);
+      return;
+    }
     if (session.state.is(SessionState.LOST) && session.leaseEndsNanos - outbox.nowNanos() > 0) {
       directory.addLingering(session);
     }
@@ -218,6 +226,11 @@ final class Recovery {
 
   /** The lease of a session that was given up before has ended, or not yet. */
   void checkLingering(Session session) {
+    if (lockspace.isNamespace()) {
+      lockDelays.check(session);
+      forgetLockValues();
+      return;
+    }
     if (session.leaseEndsNanos - outbox.nowNanos() > 0) {
       outbox.emit(new Effect.SetTimer(session.leaseEndsNanos, session.id));
       return;
@@ -229,6 +242,7 @@ final class Recovery {
       dropOrphans(session, changed);
       granting.serveAll(changed);
     }
+    forgetLockValues();
   }
 
   /**
@@ -268,7 +282,8 @@ final class Recovery {
    * sees to all of them.
    */
   private boolean needsFirstMount() {
-    return roster.isEmpty() || (!roster.hasMounter() && gate.hasPendingJournals());
+    return !lockspace.isNamespace()
+        && (roster.isEmpty() || (!roster.hasMounter() && gate.hasPendingJournals()));
   }
 
   /** A journal is clean. Counts only for what is pending, and only under the present generation. */

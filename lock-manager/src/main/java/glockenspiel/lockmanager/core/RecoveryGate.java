@@ -13,8 +13,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The gate of one lockspace: what waits for replay, and the recovery generation. It begins closed:
- * nobody has looked at the journals yet. Knows no locks, so closing it costs the same however many
- * there are.
+ * nobody has looked at the journals yet. That of a namespace is open for ever. Knows no locks, so
+ * closing it costs the same however many there are.
  */
 final class RecoveryGate {
   /** A journal that waits for replay. */
@@ -36,13 +36,15 @@ final class RecoveryGate {
   }
 
   private final TreeMap<Integer, PendingJournal> pending = new TreeMap<>();
-  private boolean firstMountPending = true;
+  private boolean firstMountPending;
   private long firstMountSinceNanos;
   private long closedSinceNanos;
   private long generation = 1;
-  private GateStatus status = new GateStatus(1, List.of(), true);
+  private GateStatus status;
 
-  RecoveryGate(long nowNanos) {
+  RecoveryGate(long nowNanos, boolean hasJournals) {
+    firstMountPending = hasJournals;
+    status = new GateStatus(generation, List.of(), hasJournals);
     firstMountSinceNanos = nowNanos;
     closedSinceNanos = nowNanos;
   }

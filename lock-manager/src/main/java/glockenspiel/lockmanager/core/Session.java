@@ -5,7 +5,9 @@ import glockenspiel.protocol.lock.LockManagerMessage;
 import glockenspiel.protocol.lock.MessageLog;
 import glockenspiel.protocol.lock.NodeMessage;
 import glockenspiel.runtime.state.StateMachine;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -35,6 +37,12 @@ final class Session {
 
   /** All other holds: they become orphans when the node is given up while its journal is dirty. */
   final HoldRing protectedHolds = new HoldRing();
+
+  /**
+   * After the session of an application was lost: what it still holds, the soonest to be released
+   * first.
+   */
+  final Deque<Hold> orphans = new ArrayDeque<>(0);
 
   /** The open stream; null while there is none. */
   @Nullable Long streamId;

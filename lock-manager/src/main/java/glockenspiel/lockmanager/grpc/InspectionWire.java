@@ -31,6 +31,7 @@ final class InspectionWire {
     Lockspace.Builder builder =
         Lockspace.newBuilder()
             .setName(info.name())
+            .setApplication(info.namespace())
             .setIncarnation(incarnation)
             .setGateOpen(open)
             .setGate(LockWire.gate(info.gate()))
@@ -98,7 +99,8 @@ final class InspectionWire {
               .setMode(LockWire.mode(holder.mode()))
               .setGrantNumber(holder.grantNumber())
               .setDemoteTo(LockWire.modeOrUnspecified(holder.demoteWanted()))
-              .setOrphan(holder.orphan()));
+              .setOrphan(holder.orphan())
+              .setLockDelayMillis(holder.lockDelayMillis()));
     }
     for (LockInfo.Waiter waiter : info.waiters()) {
       builder.addWaiters(

@@ -17,9 +17,9 @@ import java.util.List;
  * </pre>
  *
  * {@code s} mode; {@code n} type and number; {@code v} lock value; {@code i} session; {@code g}
- * grant number; {@code d} the mode of a demote request; {@code r} request; {@code w} waiting, in
- * milliseconds; {@code f} flags: H holds, o as an orphan, W waits, G held back by the gate, c
- * conversion, t TRY, T TRY_1CB, e NOEXP, p PRIORITY, A ANY.
+ * grant number; {@code l} lock delay, in milliseconds; {@code d} the mode of a demote request;
+ * {@code r} request; {@code w} waiting, in milliseconds; {@code f} flags: H holds, o as an orphan,
+ * W waits, G held back by the gate, c conversion, t TRY, T TRY_1CB, e NOEXP, p PRIORITY, A ANY.
  */
 final class LockText {
   private LockText() {}
@@ -46,6 +46,7 @@ final class LockText {
               + holder.sessionId()
               + " g:"
               + holder.grantNumber()
+              + (holder.lockDelayMillis() == 0 ? "" : " l:" + holder.lockDelayMillis())
               + (holder.demoteWanted() == null ? "" : " d:" + holder.demoteWanted())
               + " ["
               + holder.nodeName()

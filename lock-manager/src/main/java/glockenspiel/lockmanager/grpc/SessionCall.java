@@ -160,6 +160,8 @@ final class SessionCall implements StreamObserver<SessionRequest>, LockManagerSh
       case SUPERSEDED -> fail(LockErrorReason.LOCK_ERROR_REASON_SUPERSEDED, sessionLost, reason);
       case NODE_NAME_TAKEN ->
           fail(LockErrorReason.LOCK_ERROR_REASON_NODE_NAME_TAKEN, sessionLost, reason);
+      case WRONG_LOCKSPACE_KIND ->
+          fail(LockErrorReason.LOCK_ERROR_REASON_WRONG_LOCKSPACE_KIND, sessionLost, reason);
       case BAD_SEQUENCE ->
           fail(LockErrorReason.LOCK_ERROR_REASON_BAD_SEQUENCE, sessionLost, reason);
       case INVALID_ARGUMENT ->

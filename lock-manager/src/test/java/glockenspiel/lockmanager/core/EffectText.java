@@ -121,6 +121,7 @@ final class EffectText {
               + holder.mode()
               + ", grant "
               + holder.grantNumber()
+              + (holder.lockDelayMillis() == 0 ? "" : ", delay " + holder.lockDelayMillis() + " ms")
               + (holder.demoteWanted() == null ? "" : ", asked for " + holder.demoteWanted())
               + (holder.orphan() ? ", orphan" : ""));
     }

@@ -26,8 +26,11 @@ import org.jspecify.annotations.Nullable;
  *
  * <pre>
  * mount a b             join, take live and journal glocks; the first mounter reports; says nothing
- * join a [spectator]    a new session
- * a acquire 2/12 EX TRY NOEXP [trace=T] ; lower 2/12 UN [value=HEX] ; cancel 3 ; clean GEN JID ; firstMountDone GEN ; renew ; leave
+ * join a [spectator] [in=LOCKSPACE]
+ *                       a new session
+ * join a application [in=NAMESPACE]
+ *                       the session of an application, in "apps" unless said otherwise
+ * a acquire 2/12 EX TRY NOEXP [trace=T] [delay=MILLIS] ; lower 2/12 UN [value=HEX] ; cancel 3 ; clean GEN JID ; firstMountDone GEN ; renew ; leave
  *                       one batch; requests are numbered 1, 2, ... by session
  * a batch first=9 acknowledged=0
  *                       an empty batch with these numbers
@@ -37,7 +40,7 @@ import org.jspecify.annotations.Nullable;
  *                       a new stream for the session
  * advance 5s | 100ms    time passes; timers fire
  * evict a               by an operator
- * show locks | sessions | gate
+ * show locks | sessions | gate [in=NAMESPACE]
  * </pre>
  */
 final class ScriptCluster {
@@ -48,6 +51,8 @@ final class ScriptCluster {
   private static final class Node {
     final String name;
     final boolean spectator;
+    final boolean application;
+    final String lockspace;
     MessageLog<NodeMessage, LockManagerMessage> log = new MessageLog<>(1_000_000);
     long stream;
     long sessionId;
@@ -55,9 +60,11 @@ final class ScriptCluster {
     long requestId;
     boolean deaf;
 
-    Node(String name, boolean spectator) {
+    Node(String name, boolean spectator, boolean application, String lockspace) {
       this.name = name;
       this.spectator = spectator;
+      this.application = application;
+      this.lockspace = lockspace;
     }
   }
 
@@ -86,10 +93,18 @@ final class ScriptCluster {
     List<String> words = List.of(line.strip().split("\\s+", -1));
     switch (words.getFirst()) {
       case "mount" -> words.subList(1, words.size()).forEach(this::mount);
-      case "join" -> join(words.get(1), words.contains("spectator"));
+      case "join" -> {
+        Arguments arguments = new Arguments(words);
+        boolean application = words.contains("application");
+        join(
+            words.get(1),
+            words.contains("spectator"),
+            application,
+            arguments.text("in", application ? "apps" : LOCKSPACE));
+      }
       case "advance" -> advance(nanos(words.get(1)));
       case "evict" -> step(new LockEvent.Evict(node(words.get(1)).sessionId, "by an operator"));
-      case "show" -> show(words.get(1));
+      case "show" -> show(words.get(1), new Arguments(words).text("in", LOCKSPACE));
       default -> node(words.getFirst(), line.strip().substring(words.getFirst().length()).strip());
     }
     manager.validate();
@@ -97,7 +112,7 @@ final class ScriptCluster {
   }
 
   private void mount(String name) {
-    join(name, false);
+    join(name, false, false, LOCKSPACE);
     Node node = node(name);
     long generation = gateGeneration();
     node(name, "acquire 1/1 SH NOEXP ; acquire 9/" + node.slot + " EX NOEXP");
@@ -110,10 +125,10 @@ final class ScriptCluster {
     return info == null ? 0 : info.gate().generation();
   }
 
-  private void join(String name, boolean spectator) {
-    Node node = new Node(name, spectator);
+  private void join(String name, boolean spectator, boolean application, String lockspace) {
+    Node node = new Node(name, spectator, application, lockspace);
     nodes.put(name, node);
-    open(node, new Hello(LOCKSPACE, name, spectator, 0, 0, 0));
+    open(node, new Hello(lockspace, name, spectator, application, 0, 0, 0));
   }
 
   private void open(Node node, Hello hello) {
@@ -144,9 +159,10 @@ final class ScriptCluster {
           open(
               node,
               new Hello(
-                  LOCKSPACE,
+                  node.lockspace,
                   name,
                   node.spectator,
+                  node.application,
                   node.sessionId,
                   arguments.number("incarnation", INCARNATION),
                   arguments.number("received", node.log.received())));
@@ -175,6 +191,7 @@ final class ScriptCluster {
               glock(arguments.word(1)),
               LockMode.valueOf(arguments.word(2)),
               arguments.flags(3),
+              (int) arguments.number("delay", 0),
               arguments.text("trace", ""));
       case "lower" -> {
         String value = arguments.text("value", "none");
@@ -254,16 +271,16 @@ final class ScriptCluster {
     }
   }
 
-  private void show(String what) {
+  private void show(String what, String lockspace) {
     switch (what) {
       case "locks" ->
           manager
-              .locks(LOCKSPACE, LockFilter.ALL, null, 1000)
+              .locks(lockspace, LockFilter.ALL, null, 1000)
               .forEach(lock -> trace.addAll(EffectText.lines(lock)));
       case "sessions" ->
-          manager.sessions(LOCKSPACE).forEach(session -> trace.add(session.toString()));
+          manager.sessions(lockspace).forEach(session -> trace.add(session.toString()));
       case "gate" -> {
-        LockspaceInfo info = manager.lockspace(LOCKSPACE);
+        LockspaceInfo info = manager.lockspace(lockspace);
         if (info != null) {
           trace.add(EffectText.text(info.gate()));
           info.pending().forEach(pending -> trace.add("  " + pending));

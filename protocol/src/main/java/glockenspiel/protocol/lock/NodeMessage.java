@@ -19,10 +19,18 @@ public sealed interface NodeMessage {
    *     those before (unsigned)
    * @param mode SH, DF or EX
    * @param flags bits of {@link LockFlags}
+   * @param lockDelayMillis how long the lock stays taken after the lease of a session that was lost
+   *     with it has ended; for application locks only, else 0
    * @param trace W3C traceparent of the operation behind it; empty for none
    */
-  record Acquire(long requestId, GlockName glock, LockMode mode, int flags, String trace)
-      implements NodeMessage {}
+  record Acquire(
+      long requestId, GlockName glock, LockMode mode, int flags, int lockDelayMillis, String trace)
+      implements NodeMessage {
+    /** A request without lock delay. */
+    public Acquire(long requestId, GlockName glock, LockMode mode, int flags, String trace) {
+      this(requestId, glock, mode, flags, 0, trace);
+    }
+  }
 
   /**
    * Lowers a held glock to a weaker mode: EX to SH, DF or UN; SH and DF to UN. UN gives it up. Has

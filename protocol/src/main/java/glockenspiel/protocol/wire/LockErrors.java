@@ -56,7 +56,9 @@ public final class LockErrors {
 
   static Code code(LockErrorReason reason) {
     return switch (reason) {
-      case LOCK_ERROR_REASON_NOT_A_MEMBER, LOCK_ERROR_REASON_LEASE_ENDED ->
+      case LOCK_ERROR_REASON_NOT_A_MEMBER,
+          LOCK_ERROR_REASON_LEASE_ENDED,
+          LOCK_ERROR_REASON_WRONG_LOCKSPACE_KIND ->
           Code.FAILED_PRECONDITION;
       case LOCK_ERROR_REASON_EVICTED, LOCK_ERROR_REASON_SUPERSEDED -> Code.ABORTED;
       case LOCK_ERROR_REASON_NODE_NAME_TAKEN -> Code.ALREADY_EXISTS;

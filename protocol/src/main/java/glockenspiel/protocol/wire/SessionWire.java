@@ -37,6 +37,7 @@ public final class SessionWire {
                 .setLockspace(hello.lockspace())
                 .setNodeName(hello.nodeName())
                 .setSpectator(hello.spectator())
+                .setApplication(hello.application())
                 .setSessionId(hello.sessionId())
                 .setIncarnation(hello.incarnation())
                 .setReceived(hello.received()))
@@ -49,6 +50,7 @@ public final class SessionWire {
         LockWire.lockspace("hello.lockspace", hello.getLockspace()),
         LockWire.nodeName("hello.node_name", hello.getNodeName()),
         hello.getSpectator(),
+        hello.getApplication(),
         hello.getSessionId(),
         hello.getIncarnation(),
         ARGUMENT.count("hello.received", hello.getReceived()));
@@ -184,6 +186,7 @@ public final class SessionWire {
         .setGlock(LockWire.glock(acquire.glock()))
         .setMode(LockWire.mode(acquire.mode()))
         .addAllFlags(LockWire.flags(acquire.flags()))
+        .setLockDelayMillis(acquire.lockDelayMillis())
         .setTrace(acquire.trace());
   }
 
@@ -230,6 +233,7 @@ public final class SessionWire {
         LockWire.glock("acquire.glock", acquire.hasGlock(), acquire.getGlock()),
         mode,
         LockWire.flags("acquire.flags", acquire.getFlagsList()),
+        ARGUMENT.count("acquire.lock_delay_millis", acquire.getLockDelayMillis()),
         LockWire.trace("acquire.trace", acquire.getTrace()));
   }
 

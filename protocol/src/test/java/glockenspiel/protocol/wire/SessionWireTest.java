@@ -44,6 +44,7 @@ class SessionWireTest {
     for (Hello hello :
         List.of(
             new Hello("c:fs", "node-1", false, 0, 0, 0),
+            new Hello("apps", "app", false, true, 0, 0, 0),
             new Hello("c:fs", "spectator", true, -1, Long.MIN_VALUE, Long.MAX_VALUE))) {
       SessionRequest request = SessionRequest.parseFrom(SessionWire.request(hello).toByteArray());
       assertEquals(hello, SessionWire.hello(request.getHello()));
@@ -78,6 +79,8 @@ class SessionWireTest {
         messages.add(new NodeMessage.Acquire(3, GlockName.inode(12), LockMode.EX, flags, ""));
       }
     }
+    messages.add(
+        new NodeMessage.Acquire(4, GlockName.application("x"), LockMode.EX, 0, 15_000, TRACE));
     messages.add(new NodeMessage.Lower(GlockName.inode(12), LockMode.UN, null));
     messages.add(new NodeMessage.Lower(GlockName.inode(12), LockMode.SH, LockValue.of()));
     messages.add(
