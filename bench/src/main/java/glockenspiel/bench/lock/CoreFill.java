@@ -2,6 +2,7 @@ package glockenspiel.bench.lock;
 
 import glockenspiel.lockmanager.core.Effect;
 import glockenspiel.lockmanager.core.LockEvent;
+import glockenspiel.lockmanager.core.LockLimits;
 import glockenspiel.lockmanager.core.LockManager;
 import glockenspiel.lockmanager.core.LockManagerConfig;
 import glockenspiel.protocol.lock.Batch;
@@ -18,7 +19,10 @@ final class CoreFill {
   private static final int BATCH = 32;
   private static final long LEASE_MILLIS = 600_000;
 
-  private final LockManager core = new LockManager(LockManagerConfig.of(1, LEASE_MILLIS));
+  private final LockManager core =
+      new LockManager(
+          LockManagerConfig.of(
+              1, LEASE_MILLIS, 0, LockLimits.DEFAULT.withLocksMax(Integer.MAX_VALUE)));
   private final SplittableRandom random = new SplittableRandom(1);
   private final int sessions;
   private final long[] received;

@@ -103,14 +103,12 @@ public final class LockManagerServer implements AutoCloseable {
       throws IOException {
     Clock clock = Clock.systemUTC();
     Instant now = clock.instant();
-    LockManagerConfig usual = LockManagerConfig.of(now.toEpochMilli(), settings.leaseMillis());
     LockManagerConfig config =
-        new LockManagerConfig(
-            usual.incarnation(),
-            usual.leaseMillis(),
-            usual.unacknowledgedMax(),
-            usual.waitingMax(),
-            ChronoUnit.MICROS.between(Instant.EPOCH, now));
+        LockManagerConfig.of(
+            now.toEpochMilli(),
+            settings.leaseMillis(),
+            ChronoUnit.MICROS.between(Instant.EPOCH, now),
+            settings.limits());
     VirtualThreadOwner owner =
         new VirtualThreadOwner(
             "lock-manager", (what, thrown) -> LOG.error("failed in {}", what, thrown));

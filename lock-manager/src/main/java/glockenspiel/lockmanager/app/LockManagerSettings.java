@@ -1,5 +1,6 @@
 package glockenspiel.lockmanager.app;
 
+import glockenspiel.lockmanager.core.LockLimits;
 import glockenspiel.runtime.config.Configuration;
 import glockenspiel.runtime.config.HostPort;
 import glockenspiel.runtime.grpc.TransportSecurity;
@@ -10,9 +11,11 @@ import glockenspiel.runtime.grpc.TransportSecurity;
  * @param listen where nodes and operators reach it
  * @param leaseMillis how long a session lives without a batch from its node, in milliseconds; 100
  *     to 600,000
+ * @param limits how much others may ask of it
  * @param security of its port
  */
-public record LockManagerSettings(HostPort listen, long leaseMillis, TransportSecurity security) {
+public record LockManagerSettings(
+    HostPort listen, long leaseMillis, LockLimits limits, TransportSecurity security) {
   /** Where a lock-manager listens unless it is told otherwise. */
   public static final HostPort LISTEN = new HostPort("127.0.0.1", 7101);
 
@@ -22,13 +25,36 @@ public record LockManagerSettings(HostPort listen, long leaseMillis, TransportSe
   private static final long LEASE_MILLIS_MIN = 100;
   private static final long LEASE_MILLIS_MAX = 600_000;
 
+  /** The usual limits. */
+  public LockManagerSettings(HostPort listen, long leaseMillis, TransportSecurity security) {
+    this(listen, leaseMillis, LockLimits.DEFAULT, security);
+  }
+
   /**
-   * Reads the keys {@code listen}, {@code lease-millis}, and those of {@link TransportSecurity#of}.
+   * Reads the keys {@code listen}, {@code lease-millis}, those of the limits, which {@code
+   * docs/operations.md} lists, and those of {@link TransportSecurity#of}.
    */
   public static LockManagerSettings of(Configuration configuration) {
     return new LockManagerSettings(
         configuration.hostPort("listen", LISTEN),
         configuration.number("lease-millis", LEASE_MILLIS, LEASE_MILLIS_MIN, LEASE_MILLIS_MAX),
+        limits(configuration),
         TransportSecurity.of(configuration));
+  }
+
+  private static LockLimits limits(Configuration configuration) {
+    LockLimits usual = LockLimits.DEFAULT;
+    return new LockLimits(
+        limit(configuration, "lockspaces-max", usual.lockspacesMax(), 1, 1_000_000),
+        limit(configuration, "sessions-max", usual.sessionsMax(), 1, 1_000_000),
+        limit(configuration, "locks-per-session-max", usual.locksMax(), 1, 100_000_000),
+        limit(configuration, "waiting-per-session-max", usual.waitingMax(), 1, 1_000_000),
+        limit(configuration, "lock-name-bytes-max", usual.nameBytesMax(), 1, 64),
+        limit(configuration, "lock-value-bytes-max", usual.lockValueBytesMax(), 0, 32),
+        limit(configuration, "lock-delay-millis-max", usual.lockDelayMillisMax(), 0, 3_600_000));
+  }
+
+  private static int limit(Configuration configuration, String key, int usual, int min, int max) {
+    return (int) configuration.number(key, usual, min, max);
   }
 }

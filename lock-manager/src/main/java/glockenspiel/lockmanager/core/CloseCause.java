@@ -19,6 +19,8 @@ public enum CloseCause {
   NODE_NAME_TAKEN(false),
   /** The lockspace is a volume's and the session an application's, or the other way round. */
   WRONG_LOCKSPACE_KIND(false),
+  /** There are as many lockspaces or members as are let in. */
+  LIMIT_REACHED(false),
   /** The numbering of the messages does not fit. */
   BAD_SEQUENCE(true),
   /** A message breaks its contract. */

@@ -22,7 +22,7 @@ final class Granting {
   private final Demoting demoting;
   private final Outbox outbox;
   private final GrantNumbers grantNumbers;
-  private final int waitingMax;
+  private final Admission admission;
 
   /** Glocks that somebody waits for, in the order in which they came to that. */
   private final Set<Glock> contended = new LinkedHashSet<>();
@@ -33,13 +33,13 @@ final class Granting {
       Demoting demoting,
       Outbox outbox,
       GrantNumbers grantNumbers,
-      int waitingMax) {
+      Admission admission) {
     this.table = table;
     this.gate = gate;
     this.demoting = demoting;
     this.outbox = outbox;
     this.grantNumbers = grantNumbers;
-    this.waitingMax = waitingMax;
+    this.admission = admission;
   }
 
   /** Glocks that somebody waits for. */
@@ -63,6 +63,11 @@ final class Granting {
         return;
       }
       Hold own = glock.holdOf(session);
+      String refusal = admission.refusal(session, own, acquire);
+      if (refusal != null) {
+        refuse(session, acquire, refusal);
+        return;
+      }
       LockMode mode = gate.holdsBack(acquire) ? null : mayGrantNow(glock, own, acquire);
       if (mode != null) {
         grant(session, glock, own, acquire, mode);
@@ -185,6 +190,20 @@ final class Granting {
         new Answer(acquire.requestId(), acquire.glock(), outcome, LockMode.UN, 0, null, true));
   }
 
+  private void refuse(Session session, Acquire acquire, String reason) {
+    outbox.send(
+        session,
+        new Answer(
+            acquire.requestId(),
+            acquire.glock(),
+            LockOutcome.REFUSED,
+            LockMode.UN,
+            0,
+            null,
+            true,
+            reason));
+  }
+
   /**
    * Whether a conversion that waits already and this one each wait for the other's hold. The later
    * one is told, and lowers its hold to UN before it asks again; its hold stays until then.
@@ -206,9 +225,11 @@ final class Granting {
   }
 
   private void enqueue(Session session, Glock glock, @Nullable Hold own, Acquire acquire) {
-    ContractBreach.require(
-        session.waitingCount() < waitingMax,
-        "acquire: " + waitingMax + " requests of the session wait already");
+    String refusal = admission.refusalToWait(session);
+    if (refusal != null) {
+      refuse(session, acquire, refusal);
+      return;
+    }
     Request request =
         new Request(session, glock, acquire, Request.rankOf(own, acquire), outbox.nowNanos());
     glock.obtainQueue().add(request);
@@ -242,6 +263,7 @@ final class Granting {
     if (lower.lockValue() != null) {
       ContractBreach.require(
           hold.mode == LockMode.EX, "lower: only who holds EX may change the lock value");
+      admission.checkValue(lower.lockValue());
       glock.setLockValue(lower.lockValue());
     }
     if (lower.mode() == LockMode.UN) {

@@ -115,7 +115,12 @@ public final class LockManager {
       outbox.close(streamId, CloseCause.INVALID_ARGUMENT, fault);
     } else if (hello.sessionId() == 0) {
       Lockspace lockspace = obtain(hello);
-      if (lockspace.isNamespace() == hello.application()) {
+      if (lockspace == null) {
+        outbox.close(
+            streamId,
+            CloseCause.LIMIT_REACHED,
+            config.limits().lockspacesMax() + " lockspaces and namespaces are in use, the limit");
+      } else if (lockspace.isNamespace() == hello.application()) {
         lockspace.join(streamId, hello);
       } else {
         outbox.close(
@@ -148,13 +153,20 @@ public final class LockManager {
   }
 
   /**
-   * The lockspace of that name; one that nobody uses any more makes way for one of another kind.
+   * The lockspace of that name; null when there are too many. One that nobody uses any more makes
+   * way for one of another kind, and for others when there are too many.
    */
-  private Lockspace obtain(Hello hello) {
+  private @Nullable Lockspace obtain(Hello hello) {
     Lockspace present = lockspaces.get(hello.lockspace());
     if (present != null
         && (present.isNamespace() == hello.application() || Inspection.isInUse(present))) {
       return present;
+    }
+    if (present == null && lockspaces.size() >= config.limits().lockspacesMax()) {
+      lockspaces.values().removeIf(lockspace -> !Inspection.isInUse(lockspace));
+      if (lockspaces.size() >= config.limits().lockspacesMax()) {
+        return null;
+      }
     }
     Lockspace made =
         new Lockspace(

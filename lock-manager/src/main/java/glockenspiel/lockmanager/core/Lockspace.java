@@ -52,7 +52,8 @@ final class Lockspace {
     this.outbox = outbox;
     this.gate = new RecoveryGate(outbox.nowNanos(), !namespace);
     Demoting demoting = new Demoting(table, gate, outbox);
-    this.granting = new Granting(table, gate, demoting, outbox, grantNumbers, config.waitingMax());
+    this.granting =
+        new Granting(table, gate, demoting, outbox, grantNumbers, new Admission(config.limits()));
     this.recovery = new Recovery(this, roster, directory, table, gate, granting, demoting, outbox);
   }
 
@@ -117,6 +118,13 @@ final class Lockspace {
               + " for another "
               + Math.max(0, namesake.leaseEndsNanos - outbox.nowNanos()) / 1_000_000
               + " ms, or until it leaves");
+      return;
+    }
+    if (roster.members().size() >= config.limits().sessionsMax()) {
+      outbox.close(
+          streamId,
+          CloseCause.LIMIT_REACHED,
+          name + " has " + config.limits().sessionsMax() + " members, the limit of a lockspace");
       return;
     }
     int slot = isWithoutSlot(hello) ? NO_SLOT : roster.lowestFreeSlot(recovery::isReserved);

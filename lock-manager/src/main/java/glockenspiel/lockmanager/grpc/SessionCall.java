@@ -162,6 +162,8 @@ final class SessionCall implements StreamObserver<SessionRequest>, LockManagerSh
           fail(LockErrorReason.LOCK_ERROR_REASON_NODE_NAME_TAKEN, sessionLost, reason);
       case WRONG_LOCKSPACE_KIND ->
           fail(LockErrorReason.LOCK_ERROR_REASON_WRONG_LOCKSPACE_KIND, sessionLost, reason);
+      case LIMIT_REACHED ->
+          fail(LockErrorReason.LOCK_ERROR_REASON_LIMIT_REACHED, sessionLost, reason);
       case BAD_SEQUENCE ->
           fail(LockErrorReason.LOCK_ERROR_REASON_BAD_SEQUENCE, sessionLost, reason);
       case INVALID_ARGUMENT ->

@@ -4,12 +4,14 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import glockenspiel.lockmanager.core.LockLimits;
 import glockenspiel.runtime.config.Configuration;
 import glockenspiel.runtime.config.ConfigurationException;
 import glockenspiel.runtime.config.HostPort;
 import glockenspiel.runtime.grpc.TransportSecurity;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 
 class LockManagerSettingsTest {
@@ -52,6 +54,22 @@ class LockManagerSettingsTest {
                 "k",
                 "tls-trusted",
                 "t")));
+  }
+
+  @Test
+  void readsTheLimits() {
+    Map<String, String> flags = new TreeMap<>();
+    flags.put("insecure", "true");
+    flags.put("lockspaces-max", "1");
+    flags.put("sessions-max", "2");
+    flags.put("locks-per-session-max", "3");
+    flags.put("waiting-per-session-max", "4");
+    flags.put("lock-name-bytes-max", "5");
+    flags.put("lock-value-bytes-max", "6");
+    flags.put("lock-delay-millis-max", "7");
+    assertEquals(new LockLimits(1, 2, 3, 4, 5, 6, 7), read(flags).limits());
+    flags.put("lock-name-bytes-max", "65");
+    assertRefused("lock-name-bytes-max", flags);
   }
 
   @Test

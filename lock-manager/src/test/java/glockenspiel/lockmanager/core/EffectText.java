@@ -85,7 +85,7 @@ final class EffectText {
   private static String text(Answer answer) {
     String start = "#" + answer.requestId() + " " + answer.glock() + " " + answer.outcome();
     if (answer.outcome() != LockOutcome.GRANTED) {
-      return start;
+      return answer.reason().isEmpty() ? start : start + " " + answer.reason();
     }
     return start
         + " "

@@ -84,7 +84,9 @@ final class ScriptCluster {
   }
 
   static ScriptCluster usual() {
-    return new ScriptCluster(new LockManagerConfig(INCARNATION, 10_000, 20, 10, 0));
+    return new ScriptCluster(
+        new LockManagerConfig(
+            INCARNATION, 10_000, 20, 0, new LockLimits(3, 4, 16, 10, 20, 24, 5_000)));
   }
 
   /** Does one line and returns what it led to. */

@@ -10,6 +10,8 @@ public final class GlockException extends RuntimeException {
     TRY_FAILED,
     /** The request was cancelled. */
     CANCELLED,
+    /** The lock-manager does not let more in; the message names the limit. */
+    REFUSED,
     /** The node withdraws or has withdrawn, or its session is lost: it may not use glocks. */
     WITHDRAWN
   }

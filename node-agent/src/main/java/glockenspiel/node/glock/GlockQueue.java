@@ -157,9 +157,17 @@ final class GlockQueue {
     if (answer.outcome() == LockOutcome.DEADLOCK && glock.held != LockMode.UN) {
       glock.demoteWanted = LockMode.UN;
     }
-    if (answer.outcome() == LockOutcome.TRY_FAILED && asker != null && !asker.holder.isDone()) {
+    if (asker == null || asker.holder.isDone()) {
+      return;
+    }
+    if (answer.outcome() == LockOutcome.TRY_FAILED) {
       glock.dequeue(asker);
       asker.fail(tryFailed(glock));
+    } else if (answer.outcome() == LockOutcome.REFUSED) {
+      glock.dequeue(asker);
+      asker.fail(
+          new GlockException(
+              GlockException.Reason.REFUSED, "glock " + glock.name + ": " + answer.reason()));
     }
   }
 

@@ -96,6 +96,8 @@ final class NodeFailures {
     return switch (failure.reason()) {
       case WITHDRAWN ->
           NodeErrors.status(NodeErrorReason.NODE_ERROR_REASON_WITHDRAWN, message(failure));
+      case REFUSED ->
+          LockErrors.status(LockErrorReason.LOCK_ERROR_REASON_LIMIT_REACHED, message(failure));
       case TRY_FAILED, CANCELLED ->
           LockErrors.status(LockErrorReason.LOCK_ERROR_REASON_UNAVAILABLE, message(failure));
     };

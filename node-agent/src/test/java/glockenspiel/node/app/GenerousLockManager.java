@@ -78,7 +78,7 @@ final class GenerousLockManager extends LockManagerServiceGrpc.LockManagerServic
 
   private synchronized @Nullable LockManagerMessage answer(NodeMessage message) {
     return switch (message) {
-      case NodeMessage.Acquire(var id, var glock, var mode, var flags, var trace) ->
+      case NodeMessage.Acquire(var id, var glock, var mode, var _, var _, var _) ->
           new LockManagerMessage.Answer(id, glock, LockOutcome.GRANTED, mode, ++grants, null, true);
       case NodeMessage.ReportFirstMountDone _, NodeMessage.ReportClean _ ->
           new LockManagerMessage.GateChanged(new GateStatus(generation, List.of(), false));

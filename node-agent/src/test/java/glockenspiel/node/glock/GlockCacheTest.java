@@ -147,6 +147,17 @@ class GlockCacheTest {
   }
 
   @Test
+  void eachWaiterIsRefusedOnItsOwn() {
+    stage.acquire("a", LockMode.EX);
+    stage.acquire("b", LockMode.EX);
+    stage.answer(LockOutcome.REFUSED);
+    assertEquals(
+        List.of("-> acquire 2/1e EX", "-> acquire 2/1e EX", "a REFUSED"), stage.happened());
+    stage.grant(LockMode.EX);
+    assertEquals(List.of("b holds"), stage.happened());
+  }
+
+  @Test
   void waiterWhosePatienceIsOverCancelsItsRequest() {
     stage.acquire("a", INODE, LockMode.EX, 0, 5_000_000);
     stage.after(5);

@@ -15,6 +15,7 @@ public sealed interface LockManagerMessage {
    * @param lockValue the lock value block; null when the glock has none or the outcome is not
    *     GRANTED
    * @param lockValueValid false when an EX holder died, so that the value may be old
+   * @param reason for people, when REFUSED; else empty
    */
   record Answer(
       long requestId,
@@ -23,8 +24,21 @@ public sealed interface LockManagerMessage {
       LockMode mode,
       long grantNumber,
       @Nullable LockValue lockValue,
-      boolean lockValueValid)
-      implements LockManagerMessage {}
+      boolean lockValueValid,
+      String reason)
+      implements LockManagerMessage {
+    /** An outcome that needs no reason. */
+    public Answer(
+        long requestId,
+        GlockName glock,
+        LockOutcome outcome,
+        LockMode mode,
+        long grantNumber,
+        @Nullable LockValue lockValue,
+        boolean lockValueValid) {
+      this(requestId, glock, outcome, mode, grantNumber, lockValue, lockValueValid, "");
+    }
+  }
 
   /**
    * Asks the node to lower a glock. On the live glock it announces that journals wait for replay,

@@ -13,6 +13,8 @@ public enum LockOutcome {
    * and starts again.
    */
   DEADLOCK,
+  /** It goes over a limit of the lock-manager; the answer says which. Nothing has changed. */
+  REFUSED,
   /** The session ended while it waited. Decided by the node itself. */
   SESSION_LOST
 }

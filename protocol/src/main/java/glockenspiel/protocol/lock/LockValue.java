@@ -27,6 +27,11 @@ public final class LockValue {
     return new LockValue(bytes.clone());
   }
 
+  /** How many bytes it has. */
+  public int size() {
+    return bytes.length;
+  }
+
   /** A copy of the bytes. */
   public byte[] toBytes() {
     return bytes.clone();

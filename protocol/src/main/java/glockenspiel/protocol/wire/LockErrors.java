@@ -65,7 +65,8 @@ public final class LockErrors {
       case LOCK_ERROR_REASON_NO_SUCH_LOCKSPACE -> Code.NOT_FOUND;
       case LOCK_ERROR_REASON_BAD_SEQUENCE -> Code.OUT_OF_RANGE;
       case LOCK_ERROR_REASON_INVALID_ARGUMENT -> Code.INVALID_ARGUMENT;
-      case LOCK_ERROR_REASON_SLOW_CONSUMER -> Code.RESOURCE_EXHAUSTED;
+      case LOCK_ERROR_REASON_SLOW_CONSUMER, LOCK_ERROR_REASON_LIMIT_REACHED ->
+          Code.RESOURCE_EXHAUSTED;
       case LOCK_ERROR_REASON_UNAVAILABLE -> Code.UNAVAILABLE;
       case LOCK_ERROR_REASON_UNSPECIFIED, UNRECOGNIZED ->
           throw new IllegalArgumentException("not a reason: " + reason);
@@ -74,7 +75,10 @@ public final class LockErrors {
 
   static int retryMillis(LockErrorReason reason) {
     return switch (reason) {
-      case LOCK_ERROR_REASON_NODE_NAME_TAKEN, LOCK_ERROR_REASON_UNAVAILABLE -> RETRY_MILLIS;
+      case LOCK_ERROR_REASON_NODE_NAME_TAKEN,
+          LOCK_ERROR_REASON_LIMIT_REACHED,
+          LOCK_ERROR_REASON_UNAVAILABLE ->
+          RETRY_MILLIS;
       default -> 0;
     };
   }

@@ -171,6 +171,7 @@ public final class LockWire {
       case TRY_FAILED -> glockenspiel.lock.v1.LockOutcome.LOCK_OUTCOME_TRY_FAILED;
       case CANCELLED -> glockenspiel.lock.v1.LockOutcome.LOCK_OUTCOME_CANCELLED;
       case DEADLOCK -> glockenspiel.lock.v1.LockOutcome.LOCK_OUTCOME_DEADLOCK;
+      case REFUSED -> glockenspiel.lock.v1.LockOutcome.LOCK_OUTCOME_REFUSED;
       case SESSION_LOST -> glockenspiel.lock.v1.LockOutcome.LOCK_OUTCOME_SESSION_LOST;
     };
   }
@@ -182,6 +183,7 @@ public final class LockWire {
       case LOCK_OUTCOME_TRY_FAILED -> LockOutcome.TRY_FAILED;
       case LOCK_OUTCOME_CANCELLED -> LockOutcome.CANCELLED;
       case LOCK_OUTCOME_DEADLOCK -> LockOutcome.DEADLOCK;
+      case LOCK_OUTCOME_REFUSED -> LockOutcome.REFUSED;
       case LOCK_OUTCOME_SESSION_LOST -> LockOutcome.SESSION_LOST;
       case LOCK_OUTCOME_UNSPECIFIED -> throw ARGUMENT.bad(field, "is missing");
       case UNRECOGNIZED -> throw ARGUMENT.bad(field, "is not a lock outcome");

@@ -27,6 +27,8 @@ public final class SessionWire {
    */
   static final int BATCH_MESSAGES_MAX = 4_096;
 
+  private static final int REASON_LENGTH_MAX = 1_024;
+
   private SessionWire() {}
 
   /** Writes a hello. */
@@ -278,7 +280,8 @@ public final class SessionWire {
             .setOutcome(LockWire.outcome(answer.outcome()))
             .setMode(LockWire.mode(answer.mode()))
             .setGrantNumber(answer.grantNumber())
-            .setLockValueValid(answer.lockValueValid());
+            .setLockValueValid(answer.lockValueValid())
+            .setReason(answer.reason());
     LockValue lockValue = answer.lockValue();
     if (lockValue != null) {
       builder.setLockValue(LockWire.lockValue(lockValue));
@@ -311,7 +314,8 @@ public final class SessionWire {
         LockWire.mode("answer.mode", answer.getMode()),
         answer.getGrantNumber(),
         LockWire.lockValue("answer.lock_value", answer.hasLockValue(), answer.getLockValue()),
-        answer.getLockValueValid());
+        answer.getLockValueValid(),
+        ARGUMENT.text("answer.reason", answer.getReason(), REASON_LENGTH_MAX));
   }
 
   private static LockManagerMessage demote(glockenspiel.lock.v1.Demote demote) {

@@ -111,6 +111,9 @@ class SessionWireTest {
           new LockManagerMessage.Answer(
               2, GlockName.LIVE, LockOutcome.GRANTED, mode, 99, LockValue.of((byte) 1), true));
     }
+    messages.add(
+        new LockManagerMessage.Answer(
+            3, GlockName.LIVE, LockOutcome.REFUSED, LockMode.UN, 0, null, true, "too much"));
     messages.add(new LockManagerMessage.Demote(GlockName.LIVE, LockMode.UN, 4, CLOSED, TRACE));
     messages.add(new LockManagerMessage.Demote(GlockName.inode(1), LockMode.SH, 4, OPEN, ""));
     messages.add(new LockManagerMessage.GateChanged(CLOSED));
