@@ -197,10 +197,18 @@ final class Namespace {
       // Somebody is at the inode. Wait for it with nothing else held, so that nobody can wait for
       // us.
       volume.glocks().acquire(GlockName.inode(target.address()), LockMode.EX, 0).close();
-      // Two that wait for each other's tries in turn would go on so for ever.
-      volume.storage().owner().pause(pause);
+      volume.storage().owner().pause(uneven(pause));
       pause = Math.min(2 * pause, RETRY_PAUSE_NANOS_MAX);
     }
+  }
+
+  /**
+   * Half of it to all of it. Two nodes that take the inode from each other in turn would go on so
+   * for ever if both paused for the same time; no two of their clocks show the same nanosecond.
+   */
+  private long uneven(long pauseNanos) {
+    long mixed = volume.storage().owner().nowNanos() * 0x9E3779B97F4A7C15L;
+    return pauseNanos / 2 + (mixed >>> 24) % (pauseNanos / 2);
   }
 
   private boolean tryLink(Inum target, PathNames path) {
