@@ -9,6 +9,8 @@ import java.util.Map;
  * @param steps turns that the scheduler has given
  * @param traceHash of every choice and every observation: the same on every machine
  * @param simulatedNanos how long it took in simulated time
+ * @param progressNanos simulated time from the last fault until every node was mounted and did its
+ *     work again; -1 when that was not reached
  * @param faults how many of each kind were injected, by name
  * @param operations operations of workers that have ended
  * @param violations broken rules, in the order in which they were found; the first twenty
@@ -18,6 +20,7 @@ public record SimulationResult(
     long steps,
     long traceHash,
     long simulatedNanos,
+    long progressNanos,
     Map<String, Integer> faults,
     long operations,
     List<Violation> violations) {

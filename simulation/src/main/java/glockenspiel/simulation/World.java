@@ -52,6 +52,7 @@ final class World implements FaultTargets, Observer, AutoCloseable {
   private final List<Violation> violations = new ArrayList<>();
   private LockManagerProcess lockManager;
   private JournalServiceProcess journalService;
+  private Observer witness = observation -> {};
   private long incarnation;
 
   /** The cluster of a seed; its nodes are not mounted yet. */
@@ -78,7 +79,7 @@ final class World implements FaultTargets, Observer, AutoCloseable {
             shape.network(),
             this,
             settings.tampering());
-    this.workers = new WorldWorkers(histories, this::violated, shape.work(), random.split());
+    this.workers = new WorldWorkers(histories, shape.work(), random.split());
     this.lockManager = newLockManager();
     this.journalService = newJournalService();
     for (int i = 0; i < shape.nodes(); i++) {
@@ -136,6 +137,12 @@ final class World implements FaultTargets, Observer, AutoCloseable {
       default -> {}
     }
     checkers.observe(observation);
+    witness.observe(observation);
+  }
+
+  /** From now on somebody else sees, too, what happens. */
+  void tell(Observer another) {
+    witness = another;
   }
 
   private void noticeLoss(Effect effect) {

@@ -4,7 +4,6 @@ import glockenspiel.node.filesystem.FileSystem;
 import glockenspiel.node.filesystem.FileSystemException;
 import glockenspiel.node.glock.GlockException;
 import glockenspiel.node.glock.Glocks;
-import glockenspiel.simulation.checker.Judge;
 import glockenspiel.simulation.process.NodeKeeper;
 import glockenspiel.simulation.process.NodeProcess;
 import glockenspiel.simulation.workload.Actor;
@@ -19,7 +18,6 @@ import java.util.TreeMap;
 /** Starts the workers of each mount, and counts what they do. */
 final class WorldWorkers implements NodeKeeper.Workers {
   private final Histories histories;
-  private final Judge judge;
   private final WorkMix mix;
   private final SplittableRandom random;
   private final TreeMap<Integer, Long> operationsByNode = new TreeMap<>();
@@ -27,9 +25,8 @@ final class WorldWorkers implements NodeKeeper.Workers {
   private boolean working;
   private int mounts;
 
-  WorldWorkers(Histories histories, Judge judge, WorkMix mix, SplittableRandom random) {
+  WorldWorkers(Histories histories, WorkMix mix, SplittableRandom random) {
     this.histories = histories;
-    this.judge = judge;
     this.mix = mix;
     this.random = random;
   }
@@ -61,7 +58,9 @@ final class WorldWorkers implements NodeKeeper.Workers {
 
   /** Reads all files, and holds them against their histories. In a task of a mounted node. */
   void verify(NodeProcess process, FileSystem files) {
-    new FileWorker(files, histories, new Actor(process.id(), ++mounts), random.split()).readAll();
+    Actor actor = new Actor(process.id(), ++mounts);
+    new FileWorker(files, histories, actor, random.split()).readAll();
+    new BounceWorker(files, histories, actor).read();
   }
 
   /** Makes the directories that the workers share. In a task of a mounted node. */
@@ -100,7 +99,7 @@ final class WorldWorkers implements NodeKeeper.Workers {
       start("locks", process, files, keeper, own, worker::work);
     }
     if (mix.bounces()) {
-      BounceWorker worker = new BounceWorker(files, judge, actor);
+      BounceWorker worker = new BounceWorker(files, histories, actor);
       start("bounce", process, files, keeper, random.split(), worker::work);
     }
   }

@@ -3,19 +3,22 @@ package glockenspiel.cli.sim;
 import glockenspiel.cli.output.CommandFailure;
 import glockenspiel.cli.output.ExitCode;
 import glockenspiel.cli.output.Output;
+import glockenspiel.cli.sim.Totals.Simulated;
 import glockenspiel.simulation.Simulation;
 import glockenspiel.simulation.SimulationResult;
 import glockenspiel.simulation.SimulationSettings;
 import glockenspiel.simulation.Violation;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
-import java.util.TreeMap;
 import java.util.concurrent.Callable;
-import java.util.concurrent.ForkJoinPool;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import java.util.stream.LongStream;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
@@ -36,6 +39,7 @@ import picocli.CommandLine.Option;
     mixinStandardHelpOptions = true)
 public final class SimCommand implements Callable<Integer> {
   private static final Pattern RANGE = Pattern.compile("(\\d+)\\.\\.(\\d+)");
+  private static final Pattern TIME = Pattern.compile("(\\d{1,6})([smh])");
 
   /** One seed or many. */
   private static final class Seeds {
@@ -59,31 +63,39 @@ public final class SimCommand implements Callable<Integer> {
       description = "Turns of the scheduler in each world before the faults stop. Default: 20000")
   private @Nullable Long steps;
 
-  @Mixin private final Output output = new Output();
+  @Option(
+      names = "--for",
+      paramLabel = "TIME",
+      description = {
+        "Begins no new world after this time, such as 90s, 20m or 8h. For a night:",
+        "--seeds 1000000..2000000000 --for 8h"
+      })
+  private @Nullable String time;
 
-  /** What is printed. */
-  record Simulated(
-      long seeds,
-      long steps,
-      String traceHash,
-      Map<String, Integer> faults,
-      List<Violation> violations,
-      long millis) {}
+  @Option(
+      names = "--threads",
+      paramLabel = "N",
+      description = "Worlds at the same time. Default: as many as there are processors")
+  private @Nullable Integer threads;
+
+  @Mixin private final Output output = new Output();
 
   @Override
   public Integer call() {
     SimulationSettings settings =
         steps == null ? SimulationSettings.DEFAULT : SimulationSettings.DEFAULT.withSteps(steps);
     long begun = System.nanoTime();
-    List<SimulationResult> results = run(range(), settings);
-    Simulated summary = summary(results, (System.nanoTime() - begun) / 1_000_000);
+    Totals totals = run(range(), settings);
+    Simulated summary = totals.after((System.nanoTime() - begun) / 1_000_000);
     output.print(summary, lines(summary));
     return summary.violations().isEmpty() ? ExitCode.OK : ExitCode.BAD_ANSWER;
   }
 
-  private LongStream range() {
+  private record Range(long first, long last) {}
+
+  private Range range() {
     if (seeds.one != null) {
-      return LongStream.of(seeds.one);
+      return new Range(seeds.one, seeds.one);
     }
     Matcher matcher = RANGE.matcher(String.valueOf(seeds.range));
     if (!matcher.matches()) {
@@ -95,26 +107,61 @@ public final class SimCommand implements Callable<Integer> {
       if (last < first) {
         throw CommandFailure.wrongUsage("--seeds " + seeds.range + ": the second is smaller");
       }
-      return LongStream.rangeClosed(first, last);
+      return new Range(first, last);
     } catch (NumberFormatException tooLarge) {
       throw CommandFailure.wrongUsage("--seeds " + seeds.range + ": too large a number");
     }
   }
 
-  /**
-   * Worlds share nothing, so they run side by side, in no order; their results come in the order of
-   * the seeds.
-   */
-  private List<SimulationResult> run(LongStream range, SimulationSettings settings) {
-    try (ForkJoinPool pool = new ForkJoinPool()) {
-      return pool.submit(
-              () ->
-                  range
-                      .parallel()
-                      .mapToObj(seed -> report(Simulation.run(seed, settings)))
-                      .toList())
+  private long nanosToRun() {
+    if (time == null) {
+      return Long.MAX_VALUE;
+    }
+    Matcher matcher = TIME.matcher(time);
+    if (!matcher.matches()) {
+      throw CommandFailure.wrongUsage("--for " + time + ": write 90s, 20m or 8h");
+    }
+    long number = Long.parseLong(matcher.group(1));
+    return switch (matcher.group(2)) {
+      case "s" -> TimeUnit.SECONDS.toNanos(number);
+      case "m" -> TimeUnit.MINUTES.toNanos(number);
+      default -> TimeUnit.HOURS.toNanos(number);
+    };
+  }
+
+  private int threadCount() {
+    int count = threads == null ? Runtime.getRuntime().availableProcessors() : threads;
+    if (count < 1) {
+      throw CommandFailure.wrongUsage("--threads " + count + ": at least 1");
+    }
+    return count;
+  }
+
+  /** Worlds share nothing, so they run side by side; each thread takes the next seed. */
+  private Totals run(Range range, SimulationSettings settings) {
+    long nanos = nanosToRun();
+    long begun = System.nanoTime();
+    AtomicLong next = new AtomicLong(range.first());
+    Totals totals = new Totals();
+    Runnable worker =
+        () -> {
+          while (System.nanoTime() - begun < nanos) {
+            long seed = next.getAndIncrement();
+            if (seed > range.last()) {
+              return;
+            }
+            totals.add(report(Simulation.run(seed, settings)));
+          }
+        };
+    int count = threadCount();
+    try (ExecutorService pool = Executors.newFixedThreadPool(count)) {
+      CompletableFuture.allOf(
+              Stream.generate(() -> CompletableFuture.runAsync(worker, pool))
+                  .limit(count)
+                  .toArray(CompletableFuture[]::new))
           .join();
     }
+    return totals;
   }
 
   private SimulationResult report(SimulationResult result) {
@@ -124,26 +171,18 @@ public final class SimCommand implements Callable<Integer> {
     return result;
   }
 
-  private static Simulated summary(List<SimulationResult> results, long millis) {
-    long steps = 0;
-    long hash = 0;
-    Map<String, Integer> faults = new TreeMap<>();
-    List<Violation> violations = new ArrayList<>();
-    for (SimulationResult result : results) {
-      steps += result.steps();
-      hash = results.size() == 1 ? result.traceHash() : hash * 31 + result.traceHash();
-      result.faults().forEach((kind, count) -> faults.merge(kind, count, Integer::sum));
-      violations.addAll(result.violations());
-    }
-    return new Simulated(
-        results.size(), steps, "%016x".formatted(hash), faults, violations, millis);
-  }
-
   private static List<String> lines(Simulated summary) {
     List<String> lines = new ArrayList<>();
     lines.add(
-        "%d seeds, %d steps in %d ms, trace hash %s"
-            .formatted(summary.seeds(), summary.steps(), summary.millis(), summary.traceHash()));
+        "%d seeds, %d steps, %d operations in %d ms, trace hash %s"
+            .formatted(
+                summary.seeds(),
+                summary.steps(),
+                summary.operations(),
+                summary.millis(),
+                summary.traceHash()));
+    lines.add(
+        "every node worked again within %d simulated ms".formatted(summary.progressMillisMax()));
     lines.add("faults: " + summary.faults());
     lines.add(
         summary.violations().isEmpty()

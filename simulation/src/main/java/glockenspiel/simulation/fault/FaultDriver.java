@@ -4,15 +4,20 @@ import glockenspiel.journal.device.ByteRange;
 import glockenspiel.journal.device.FaultPlan;
 import glockenspiel.lockmanager.core.SessionInfo;
 import glockenspiel.runtime.task.deterministic.DeterministicOwner;
+import glockenspiel.simulation.network.Path;
+import glockenspiel.simulation.observation.NodeId;
+import glockenspiel.simulation.observation.Observation;
+import glockenspiel.simulation.observation.Observer;
 import glockenspiel.simulation.process.VolumeTemplate;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
 
 /** Draws faults from the seed, one after the other, and takes each back after a while. */
-public final class FaultDriver {
+public final class FaultDriver implements Observer {
   private static final long MILLI = 1_000_000;
   private static final long LOOK_NANOS_MAX = 8 * MILLI;
   private static final int WAVES_MAX = 5;
@@ -25,6 +30,7 @@ public final class FaultDriver {
   private final LongSupplier turns;
   private long nextTurn;
   private boolean stopped;
+  private @Nullable AimedCrash aimed;
 
   /**
    * A driver that does nothing yet.
@@ -71,6 +77,14 @@ public final class FaultDriver {
     owner.after(random.nextLong(LOOK_NANOS_MAX), this::look);
   }
 
+  @Override
+  public void observe(Observation observation) {
+    AimedCrash waiting = aimed;
+    if (waiting != null) {
+      waiting.observe(observation);
+    }
+  }
+
   /** How often each kind was injected. */
   public Map<FaultKind, Integer> counts() {
     return counts;
@@ -82,6 +96,8 @@ public final class FaultDriver {
     targets.disk().faults().heal();
     targets.disk().stallUntil(0);
     targets.network().heal();
+    targets.lockManager().owner().wake();
+    targets.journalService().owner().wake();
     targets.restartLockManager();
     targets.restartJournalService();
     for (int i = 0; i < targets.nodes(); i++) {
@@ -100,27 +116,19 @@ public final class FaultDriver {
       case MOUNT_CHURN -> mountChurn(random.nextInt(2, WAVES_MAX));
       case EVICT -> evict();
       case REMOUNT -> targets.remount(node);
-      case NODE_CRASH, MACHINE_CRASH -> {
-        targets.node(node).crash(kind == FaultKind.MACHINE_CRASH);
-        later(() -> targets.restartNode(node));
-      }
+      case NODE_CRASH, MACHINE_CRASH -> crashNode(node, kind == FaultKind.MACHINE_CRASH);
       case NODE_HANG -> {
         targets.node(node).hang();
         later(() -> targets.node(node).wake());
       }
-      case PARTITION_LOCK_MANAGER -> {
-        targets.network().toLockManager(node).partition();
-        later(() -> targets.network().toLockManager(node).heal());
-      }
-      case PARTITION_JOURNAL_SERVICE -> {
-        targets.network().toJournalService(node).partition();
-        later(() -> targets.network().toJournalService(node).heal());
-      }
+      case AIMED_CRASH ->
+          aimed = new AimedCrash(random, about -> owner.execute(() -> strike(about)));
+      case CRASH_OF_ALL -> crashAll();
+      case PARTITION_LOCK_MANAGER -> cutOff(targets.network().toLockManager(node));
+      case PARTITION_JOURNAL_SERVICE -> cutOff(targets.network().toJournalService(node));
       case PARTITION_BOTH -> {
-        targets.network().toLockManager(node).partition();
-        targets.network().toJournalService(node).partition();
-        later(() -> targets.network().toLockManager(node).heal());
-        later(() -> targets.network().toJournalService(node).heal());
+        cutOff(targets.network().toLockManager(node));
+        cutOff(targets.network().toJournalService(node));
       }
       case BROKEN_STREAM -> {
         targets.network().toLockManager(node).breakConnections();
@@ -128,15 +136,58 @@ public final class FaultDriver {
           targets.network().toJournalService(node).breakConnections();
         }
       }
-      case LOCK_MANAGER_CRASH -> {
-        targets.crashLockManager();
-        later(targets::restartLockManager);
-      }
-      case JOURNAL_SERVICE_CRASH -> {
-        targets.crashJournalService();
-        later(targets::restartJournalService);
-      }
+      case LOCK_MANAGER_CRASH -> crashLockManager();
+      case LOCK_MANAGER_HANG -> hang(targets.lockManager().owner());
+      case JOURNAL_SERVICE_CRASH -> crashJournalService();
+      case JOURNAL_SERVICE_HANG -> hang(targets.journalService().owner());
     }
+  }
+
+  private void crashLockManager() {
+    targets.crashLockManager();
+    later(targets::restartLockManager);
+  }
+
+  private void crashJournalService() {
+    targets.crashJournalService();
+    later(targets::restartJournalService);
+  }
+
+  private void crashNode(int node, boolean silently) {
+    targets.node(node).crash(silently);
+    later(() -> targets.restartNode(node));
+  }
+
+  private void crashAll() {
+    crashLockManager();
+    crashJournalService();
+    for (int i = 0; i < targets.nodes(); i++) {
+      crashNode(i, random.nextBoolean());
+    }
+  }
+
+  private void strike(@Nullable NodeId about) {
+    aimed = null;
+    if (stopped) {
+      return;
+    }
+    int node = about == null ? random.nextInt(targets.nodes()) : about.index();
+    switch (random.nextInt(6)) {
+      case 0 -> crashLockManager();
+      case 1, 2 -> crashJournalService();
+      default -> crashNode(node, random.nextBoolean());
+    }
+  }
+
+  private void hang(DeterministicOwner service) {
+    service.hang();
+    later(service::wake);
+  }
+
+  private void cutOff(Path path) {
+    int direction = random.nextInt(4);
+    path.partition(direction != 0, direction != 1);
+    later(path::heal);
   }
 
   private void withdrawStorm(int waves) {
@@ -177,11 +228,7 @@ public final class FaultDriver {
       case READ_ERROR -> plan.failReads(List.of(), 1);
       case SYNC_ERROR -> {
         plan.failSyncs(1);
-        later(
-            () -> {
-              targets.crashJournalService();
-              later(targets::restartJournalService);
-            });
+        later(this::crashJournalService);
       }
       default -> targets.disk().stallUntil(owner.nowNanos() + drawNanos());
     }

@@ -30,16 +30,24 @@ public enum FaultKind {
   MACHINE_CRASH,
   /** A node stands still, perhaps for longer than its lease. */
   NODE_HANG,
-  /** A node is cut off from the lock-manager. */
+  /** A process is killed just when something happens to it, or to somebody else. */
+  AIMED_CRASH,
+  /** All processes are killed at once. */
+  CRASH_OF_ALL,
+  /** A node is cut off from the lock-manager, perhaps in one direction. */
   PARTITION_LOCK_MANAGER,
-  /** A node is cut off from the journal-service. */
+  /** A node is cut off from the journal-service, perhaps in one direction. */
   PARTITION_JOURNAL_SERVICE,
-  /** A node is cut off from both. */
+  /** A node is cut off from both, perhaps in one direction. */
   PARTITION_BOTH,
   /** A node's connections break. */
   BROKEN_STREAM,
   /** The lock-manager is killed, and started again. */
   LOCK_MANAGER_CRASH,
+  /** The lock-manager stands still. */
+  LOCK_MANAGER_HANG,
+  /** The journal-service stands still. */
+  JOURNAL_SERVICE_HANG,
   /** The journal-service's machine loses power, and comes back. */
   JOURNAL_SERVICE_CRASH
 }

@@ -14,7 +14,6 @@ import glockenspiel.simulation.observation.SessionKey;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
-import java.util.SplittableRandom;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -36,8 +35,7 @@ public final class LockManagerLink implements LockManagerPort {
   private final DeterministicOwner owner;
   private final Path path;
   private final Supplier<LockManagerEndpoint> lockManager;
-  private final SplittableRandom random;
-  private final NetworkSettings settings;
+  private final Weather weather;
   private final Observer observer;
   private final Tampering tampering;
   private final Set<Connection> connections = new LinkedHashSet<>();
@@ -49,21 +47,19 @@ public final class LockManagerLink implements LockManagerPort {
    * @param owner the node's
    * @param lockManager the process that runs now, dead or alive
    */
-  public LockManagerLink(
+  LockManagerLink(
       NodeId node,
       DeterministicOwner owner,
       Path path,
       Supplier<LockManagerEndpoint> lockManager,
-      SplittableRandom random,
-      NetworkSettings settings,
+      Weather weather,
       Observer observer,
       Tampering tampering) {
     this.node = node;
     this.owner = owner;
     this.path = path;
     this.lockManager = lockManager;
-    this.random = random;
-    this.settings = settings;
+    this.weather = weather;
     this.observer = observer;
     this.tampering = tampering;
   }
@@ -125,8 +121,8 @@ public final class LockManagerLink implements LockManagerPort {
       this.far = far;
       this.listener = listener;
       this.session = session;
-      this.up = new Wire<>(far.owner(), random, settings, this::arriveFar);
-      this.down = new Wire<>(owner, random, settings, this::arriveNear);
+      this.up = new Wire<>(far.owner(), weather, this::arriveFar);
+      this.down = new Wire<>(owner, weather, this::arriveNear);
     }
 
     void begin(Hello hello) {
@@ -134,7 +130,7 @@ public final class LockManagerLink implements LockManagerPort {
       connections.add(this);
       up.send(new Up.First(hello));
       if (far.owner().isStopped() && !path.isPartitioned()) {
-        tellNear("connection refused", settings.drawLatencyNanos(random));
+        tellNear("connection refused", weather.drawLatencyNanos());
       }
     }
 
@@ -289,11 +285,16 @@ public final class LockManagerLink implements LockManagerPort {
     // The way between them.
 
     @Override
-    public void partitioned() {
-      up.stall();
-      down.stall();
-      long near = settings.drawKeepaliveNanos(random);
-      long beyond = settings.drawKeepaliveNanos(random);
+    public void partitioned(boolean upCut, boolean downCut) {
+      if (upCut) {
+        up.stall();
+      }
+      if (downCut) {
+        down.stall();
+      }
+      // Whatever is stuck, neither end hears an answer of the other.
+      long near = weather.drawKeepaliveNanos();
+      long beyond = weather.drawKeepaliveNanos();
       owner.after(near, () -> noticeNear());
       far.owner().after(beyond, () -> noticeFar());
     }
@@ -336,8 +337,8 @@ public final class LockManagerLink implements LockManagerPort {
     }
 
     private void tellBoth() {
-      tellNear("connection reset", settings.drawLatencyNanos(random));
-      far.owner().after(settings.drawLatencyNanos(random), this::closeFar);
+      tellNear("connection reset", weather.drawLatencyNanos());
+      far.owner().after(weather.drawLatencyNanos(), this::closeFar);
     }
 
     private void forgetIfOver() {

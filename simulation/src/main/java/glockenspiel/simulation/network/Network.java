@@ -11,11 +11,9 @@ import java.util.function.Supplier;
 public final class Network {
   private final Supplier<LockManagerEndpoint> lockManager;
   private final Supplier<VolumeEndpoint> journalService;
-  private final SplittableRandom random;
-  private final NetworkSettings settings;
+  private final Weather weather;
   private final Observer observer;
   private final Tampering tampering;
-  private boolean unreliable;
   private final TreeMap<Integer, Path> toLockManager = new TreeMap<>();
   private final TreeMap<Integer, Path> toJournalService = new TreeMap<>();
 
@@ -34,8 +32,7 @@ public final class Network {
       Tampering tampering) {
     this.lockManager = lockManager;
     this.journalService = journalService;
-    this.random = random;
-    this.settings = settings;
+    this.weather = new Weather(random, settings);
     this.observer = observer;
     this.tampering = tampering;
   }
@@ -62,12 +59,12 @@ public final class Network {
 
   /** From now on calls are lost, as the settings say. */
   public void becomeUnreliable() {
-    unreliable = true;
+    weather.becomeCalm(false);
   }
 
   /** Ends all partitions, and loses no more calls. */
   public void heal() {
-    unreliable = false;
+    weather.becomeCalm(true);
     toLockManager.values().forEach(Path::heal);
     toJournalService.values().forEach(Path::heal);
   }
@@ -75,22 +72,12 @@ public final class Network {
   /** The port of one life of a node. */
   public LockManagerLink lockManagerLink(NodeId node, DeterministicOwner owner) {
     Path path = toLockManager(node.index());
-    return new LockManagerLink(
-        node, owner, path, lockManager, random, settings, observer, tampering);
+    return new LockManagerLink(node, owner, path, lockManager, weather, observer, tampering);
   }
 
   /** The port of one life of a node. */
   public StorageLink storageLink(NodeId node, DeterministicOwner owner) {
     Path path = toJournalService(node.index());
-    return new StorageLink(
-        node,
-        owner,
-        path,
-        journalService,
-        random,
-        settings,
-        perMillion -> unreliable ? perMillion : 0,
-        observer,
-        tampering);
+    return new StorageLink(node, owner, path, journalService, weather, observer, tampering);
   }
 }

@@ -1,7 +1,5 @@
 package glockenspiel.simulation.network;
 
-import java.util.SplittableRandom;
-
 /**
  * How slow and how unreliable the simulated network is while nobody breaks it on purpose.
  *
@@ -26,15 +24,4 @@ public record NetworkSettings(
   /** A data centre: 20 to 300 microseconds, one message in two hundred much slower. */
   public static final NetworkSettings DEFAULT =
       new NetworkSettings(20_000, 300_000, 5, 100, 20_000, 500_000_000L, 200_000_000L);
-
-  /** The time that the next message takes. */
-  long drawLatencyNanos(SplittableRandom random) {
-    long latency = random.nextLong(latencyMinNanos, latencyMaxNanos + 1);
-    return random.nextInt(1000) < slowPerMille ? latency * random.nextInt(1, 100) : latency;
-  }
-
-  /** When an end notices that the other cannot be reached. */
-  long drawKeepaliveNanos(SplittableRandom random) {
-    return random.nextLong(keepaliveNanos / 4, 2 * keepaliveNanos);
-  }
 }

@@ -11,8 +11,13 @@ import java.util.Set;
 public final class Path {
   /** What runs over a path. */
   interface Connection {
-    /** Nothing gets through any more; nothing is told to anybody. */
-    void partitioned();
+    /**
+     * Something does not get through any more; nothing is told to anybody.
+     *
+     * @param up whether what goes to the service is stuck
+     * @param down whether what comes back is stuck
+     */
+    void partitioned(boolean up, boolean down);
 
     /** What was not given up meanwhile goes on. */
     void healed();
@@ -22,12 +27,14 @@ public final class Path {
   }
 
   private final Set<Connection> connections = new LinkedHashSet<>();
-  private boolean partitioned;
+  private boolean upCut;
+  private boolean downCut;
 
   void add(Connection connection) {
     connections.add(connection);
-    if (partitioned) {
-      connection.partitioned();
+    if (isPartitioned()) {
+      // To be set up, a connection needs both directions.
+      connection.partitioned(true, true);
     }
   }
 
@@ -35,23 +42,41 @@ public final class Path {
     connections.remove(connection);
   }
 
-  /** Whether nothing gets through. */
+  /** Whether something does not get through: then nothing new can be set up either. */
   public boolean isPartitioned() {
-    return partitioned;
+    return upCut || downCut;
+  }
+
+  boolean isUpCut() {
+    return upCut;
+  }
+
+  boolean isDownCut() {
+    return downCut;
   }
 
   /** From now on nothing gets through. */
   public void partition() {
-    if (!partitioned) {
-      partitioned = true;
-      new ArrayList<>(connections).forEach(Connection::partitioned);
-    }
+    partition(true, true);
+  }
+
+  /**
+   * From now on nothing gets through in these directions.
+   *
+   * @param up to the service
+   * @param down to the node
+   */
+  public void partition(boolean up, boolean down) {
+    upCut |= up;
+    downCut |= down;
+    new ArrayList<>(connections).forEach(each -> each.partitioned(up, down));
   }
 
   /** Ends {@link #partition}. */
   public void heal() {
-    if (partitioned) {
-      partitioned = false;
+    if (isPartitioned()) {
+      upCut = false;
+      downCut = false;
       new ArrayList<>(connections).forEach(Connection::healed);
     }
   }

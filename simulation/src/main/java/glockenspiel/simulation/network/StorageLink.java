@@ -20,8 +20,6 @@ import glockenspiel.simulation.observation.StorageCall;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.SplittableRandom;
-import java.util.function.IntUnaryOperator;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -32,7 +30,6 @@ import org.jspecify.annotations.Nullable;
  * blocks may arrive twice, as through a proxy that sends again what it believes lost.
  */
 public final class StorageLink implements StoragePort {
-  private static final int MILLION = 1_000_000;
   private static final int REPLAY_TIMEOUTS = 30;
 
   /** In latencies: how much later the second of two arrives, at most. */
@@ -42,9 +39,7 @@ public final class StorageLink implements StoragePort {
   private final DeterministicOwner owner;
   private final Path path;
   private final Supplier<VolumeEndpoint> service;
-  private final SplittableRandom random;
-  private final NetworkSettings settings;
-  private final IntUnaryOperator troublesPerMillion;
+  private final Weather weather;
   private final Observer observer;
   private final Tampering tampering;
   private long lastAppendArrivalNanos;
@@ -54,26 +49,20 @@ public final class StorageLink implements StoragePort {
    *
    * @param owner the node's
    * @param service the process that runs now, dead or alive
-   * @param troublesPerMillion how many of a million calls have a trouble at present that so many
-   *     have when the network is unreliable
    */
-  public StorageLink(
+  StorageLink(
       NodeId node,
       DeterministicOwner owner,
       Path path,
       Supplier<VolumeEndpoint> service,
-      SplittableRandom random,
-      NetworkSettings settings,
-      IntUnaryOperator troublesPerMillion,
+      Weather weather,
       Observer observer,
       Tampering tampering) {
     this.node = node;
     this.owner = owner;
     this.path = path;
     this.service = service;
-    this.random = random;
-    this.settings = settings;
-    this.troublesPerMillion = troublesPerMillion;
+    this.weather = weather;
     this.observer = observer;
     this.tampering = tampering;
   }
@@ -165,12 +154,10 @@ public final class StorageLink implements StoragePort {
     }
 
     private Fate drawFate() {
-      int lost = troublesPerMillion.applyAsInt(settings.lostCallsPerMillion());
-      if (random.nextInt(MILLION) < lost) {
-        return LOST[random.nextInt(LOST.length)];
+      if (weather.losesCall()) {
+        return LOST[(int) weather.draw(LOST.length)];
       }
-      int doubled = troublesPerMillion.applyAsInt(settings.doubledCallsPerMillion());
-      return mayBeDoubled() && random.nextInt(MILLION) < doubled ? Fate.DOUBLED : Fate.ARRIVES;
+      return mayBeDoubled() && weather.doublesCall() ? Fate.DOUBLED : Fate.ARRIVES;
     }
 
     /** Unary calls without blocks; streams are never sent again. */
@@ -188,14 +175,15 @@ public final class StorageLink implements StoragePort {
     void begin() {
       observer.observe(new Observation.CallSent(call));
       path.add(this);
-      long now = owner.nowNanos();
+      // By the clock that the arrival is waited for with: appends stay in order.
+      long now = far.owner().nowNanos();
       if (far.owner().isStopped() && !path.isPartitioned()) {
-        fail(settings.drawLatencyNanos(random), "connection refused");
+        fail(weather.drawLatencyNanos(), "connection refused");
         return;
       }
-      long arrival = now + settings.drawLatencyNanos(random);
+      long arrival = now + weather.drawLatencyNanos();
       if (fate == Fate.LATE) {
-        arrival += settings.callTimeoutNanos();
+        arrival += weather.callTimeoutNanos();
       }
       if (call.body() instanceof StorageCall.Append) {
         arrival = Math.max(arrival, lastAppendArrivalNanos);
@@ -207,23 +195,23 @@ public final class StorageLink implements StoragePort {
       if (fate == Fate.DOUBLED) {
         StorageCall again = new StorageCall(node, call.body());
         observer.observe(new Observation.CallSent(again));
-        long later = DOUBLED_LATER_MAX * settings.drawLatencyNanos(random);
-        far.owner().after(arrival - now + random.nextLong(later), () -> arriveAgain(again));
+        long later = DOUBLED_LATER_MAX * weather.drawLatencyNanos();
+        far.owner().after(arrival - now + weather.draw(later), () -> arriveAgain(again));
       }
       switch (call.body()) {
         case StorageCall.AwaitClean wait -> {
           if (fate != Fate.ARRIVES) {
-            fail(settings.callTimeoutNanos(), "stream broken");
+            fail(weather.callTimeoutNanos(), "stream broken");
           }
         }
         case StorageCall.Replay replay ->
-            fail(REPLAY_TIMEOUTS * settings.callTimeoutNanos(), "no answer in time");
-        default -> fail(settings.callTimeoutNanos(), "no answer in time");
+            fail(REPLAY_TIMEOUTS * weather.callTimeoutNanos(), "no answer in time");
+        default -> fail(weather.callTimeoutNanos(), "no answer in time");
       }
     }
 
     private void arrive() {
-      if (path.isPartitioned()) {
+      if (path.isUpCut()) {
         return;
       }
       if (Contents.hash(call.body()) != contentHash) {
@@ -232,7 +220,7 @@ public final class StorageLink implements StoragePort {
                 node, call + ": a buffer was changed after it was handed over"));
       }
       if (!far.isServing()) {
-        fail(settings.drawLatencyNanos(random), "the volume is not open");
+        fail(weather.drawLatencyNanos(), "the volume is not open");
         return;
       }
       Promise<?> instead = tampering.insteadOfVolume(call);
@@ -246,7 +234,7 @@ public final class StorageLink implements StoragePort {
 
     /** Whatever the volume answers, nobody hears it. */
     private void arriveAgain(StorageCall again) {
-      if (!path.isPartitioned() && far.isServing() && tampering.insteadOfVolume(again) == null) {
+      if (!path.isUpCut() && far.isServing() && tampering.insteadOfVolume(again) == null) {
         observer.observe(new Observation.CallArrived(again));
         ask(tampering.towardsVolume(again))
             .whenDone(
@@ -279,13 +267,13 @@ public final class StorageLink implements StoragePort {
     }
 
     private void travelBack(@Nullable Object result, @Nullable RuntimeException failure) {
-      if (fate == Fate.ANSWER_LOST || path.isPartitioned()) {
+      if (fate == Fate.ANSWER_LOST || path.isDownCut()) {
         return;
       }
       owner.after(
-          settings.drawLatencyNanos(random),
+          weather.drawLatencyNanos(),
           () -> {
-            if (!path.isPartitioned()) {
+            if (!path.isDownCut()) {
               finish(result, failure);
             }
           });
@@ -309,8 +297,8 @@ public final class StorageLink implements StoragePort {
     }
 
     @Override
-    public void partitioned() {
-      fail(settings.drawKeepaliveNanos(random), "keepalive: no answer");
+    public void partitioned(boolean upCut, boolean downCut) {
+      fail(weather.drawKeepaliveNanos(), "keepalive: no answer");
     }
 
     @Override
@@ -318,7 +306,7 @@ public final class StorageLink implements StoragePort {
 
     @Override
     public void broken() {
-      fail(settings.drawLatencyNanos(random), "connection reset");
+      fail(weather.drawLatencyNanos(), "connection reset");
     }
   }
 }

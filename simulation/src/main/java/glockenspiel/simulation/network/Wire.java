@@ -2,7 +2,6 @@ package glockenspiel.simulation.network;
 
 import glockenspiel.runtime.task.deterministic.DeterministicOwner;
 import java.util.ArrayDeque;
-import java.util.SplittableRandom;
 import java.util.function.Consumer;
 
 /**
@@ -13,8 +12,7 @@ import java.util.function.Consumer;
  */
 final class Wire<T> {
   private final DeterministicOwner destination;
-  private final SplittableRandom random;
-  private final NetworkSettings settings;
+  private final Weather weather;
   private final Consumer<T> deliver;
   private final ArrayDeque<T> travelling = new ArrayDeque<>();
 
@@ -26,14 +24,9 @@ final class Wire<T> {
   private boolean cut;
 
   /** A wire whose far end is the consumer, on the destination's owner. */
-  Wire(
-      DeterministicOwner destination,
-      SplittableRandom random,
-      NetworkSettings settings,
-      Consumer<T> deliver) {
+  Wire(DeterministicOwner destination, Weather weather, Consumer<T> deliver) {
     this.destination = destination;
-    this.random = random;
-    this.settings = settings;
+    this.weather = weather;
     this.deliver = deliver;
   }
 
@@ -52,7 +45,7 @@ final class Wire<T> {
 
   private void schedule() {
     long now = destination.nowNanos();
-    lastArrivalNanos = Math.max(lastArrivalNanos, now + settings.drawLatencyNanos(random));
+    lastArrivalNanos = Math.max(lastArrivalNanos, now + weather.drawLatencyNanos());
     destination.after(lastArrivalNanos - now, this::arrive);
   }
 

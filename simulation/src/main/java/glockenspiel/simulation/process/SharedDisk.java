@@ -6,6 +6,7 @@ import glockenspiel.journal.device.FaultPlan;
 import glockenspiel.journal.device.FaultyBlockDevice;
 import glockenspiel.journal.device.MemoryBlockDevice;
 import glockenspiel.journal.device.MemoryDisk;
+import glockenspiel.journal.device.VolumeState;
 import glockenspiel.runtime.task.deterministic.DeterministicOwner;
 import glockenspiel.simulation.network.Tampering;
 import glockenspiel.simulation.observation.Observation;
@@ -50,6 +51,12 @@ public final class SharedDisk {
   /** What it does wrong. */
   public FaultPlan faults() {
     return faults;
+  }
+
+  /** Whether every journal was left in order or replayed. */
+  public boolean isEveryJournalClosed() {
+    return store.saved().journals().stream()
+        .allMatch(journal -> journal.standing() == VolumeState.Standing.CLOSED);
   }
 
   /** It does nothing before that time. */

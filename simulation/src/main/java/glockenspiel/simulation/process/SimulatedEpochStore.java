@@ -26,6 +26,11 @@ final class SimulatedEpochStore {
     this.observer = observer;
   }
 
+  /** What was saved last. */
+  VolumeState saved() {
+    return saved;
+  }
+
   /** Ends the life of whoever has it open. */
   void crash() {
     VolumeState underWay = saving;

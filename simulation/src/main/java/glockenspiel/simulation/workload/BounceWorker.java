@@ -3,27 +3,27 @@ package glockenspiel.simulation.workload;
 import glockenspiel.node.filesystem.FileSystem;
 import glockenspiel.node.filesystem.FileSystemException;
 import glockenspiel.node.filesystem.FileSystemException.Code;
-import glockenspiel.simulation.checker.Judge;
 import java.nio.ByteBuffer;
 
 /**
- * Writes to one small file that all nodes write to, each into a place of its own, and reads it at
- * once: its glock goes from node to node with every operation. What the mount has written last must
- * be there.
+ * Writes to one small file that all nodes write to, each into a place of its own, and reads all of
+ * it at once: its glock goes from node to node with every operation.
  */
 public final class BounceWorker {
   /** The file, made before the workers begin. */
   public static final String PATH = ScratchWorker.DIRECTORY + "/bounce";
 
+  /** More than all places. */
+  private static final int BYTES_MAX = 1024;
+
   private final FileSystem files;
-  private final Judge judge;
+  private final Histories histories;
   private final Actor actor;
-  private long written;
 
   /** A worker of one mount; the only one of its kind. */
-  public BounceWorker(FileSystem files, Judge judge, Actor actor) {
+  public BounceWorker(FileSystem files, Histories histories, Actor actor) {
     this.files = files;
-    this.judge = judge;
+    this.histories = histories;
     this.actor = actor;
   }
 
@@ -33,21 +33,37 @@ public final class BounceWorker {
    * @throws FileSystemException WITHDRAWN; the mount is of no use any more
    */
   public void work() {
-    long place = (long) actor.node().index() * Long.BYTES;
+    write();
+    read();
+  }
+
+  private void write() {
+    int place = actor.node().index();
+    Change change = histories.begin(actor);
+    ByteBuffer word = ByteBuffer.allocate(Long.BYTES);
+    word.putLong(0, histories.places().write(place, change));
     try {
-      ByteBuffer value = ByteBuffer.allocate(Long.BYTES).putLong(0, written + 1);
-      if (files.write(PATH, place, value) < Long.BYTES) {
-        return;
-      }
-      written++;
-      ByteBuffer seen = files.read(PATH, place, Long.BYTES);
-      if (seen.remaining() < Long.BYTES || seen.getLong(seen.position()) != written) {
-        judge.violated(9, PATH + " at " + place + ", read by " + actor + ", is not " + written);
-      }
+      files.write(PATH, (long) place * Long.BYTES, word);
+      histories.answered(change);
     } catch (FileSystemException failure) {
-      if (failure.code() != Code.NO_SPACE && failure.code() != Code.IO) {
-        throw failure;
-      }
+      histories.failed(change);
+      tolerate(failure);
+    }
+  }
+
+  /** Reads all places, and holds them against their history. */
+  public void read() {
+    long began = histories.now();
+    try {
+      histories.places().seen(actor, began, files.read(PATH, 0, BYTES_MAX));
+    } catch (FileSystemException failure) {
+      tolerate(failure);
+    }
+  }
+
+  private static void tolerate(FileSystemException failure) {
+    if (failure.code() != Code.NO_SPACE && failure.code() != Code.IO) {
+      throw failure;
     }
   }
 }

@@ -22,6 +22,7 @@ public final class Histories {
 
   private final Set<Actor> ended = new LinkedHashSet<>();
 
+  private final PlacesHistory places;
   private long order;
   private long records;
   private long newNames;
@@ -29,6 +30,7 @@ public final class Histories {
   /** Tells the judge what cannot be. */
   public Histories(Judge judge) {
     this.judge = judge;
+    this.places = new PlacesHistory(this, judge);
   }
 
   /** The present moment, later than all before. */
@@ -108,6 +110,10 @@ public final class Histories {
 
   ContentHistory newContent() {
     return new ContentHistory(this, judge);
+  }
+
+  PlacesHistory places() {
+    return places;
   }
 
   /** Some name that should be there; null when there is none. */
