@@ -3,6 +3,7 @@ package glockenspiel.architecture;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideOutsideOfPackage;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideOutsideOfPackages;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static glockenspiel.architecture.Rooms.CLASSES;
 
@@ -79,6 +80,28 @@ class DirectionsTest {
             "glockenspiel.journal..",
             "glockenspiel.node.."),
         "it grants names and numbers, whatever they protect");
+  }
+
+  @Test
+  void clientKnowsOfTheNodeAgentItsLocksAlone() {
+    forbid(
+        "glockenspiel.client..",
+        resideInAPackage("glockenspiel.node..")
+            .and(resideOutsideOfPackages("glockenspiel.node.glock..", "glockenspiel.node.grpc.."))
+            .or(resideInAPackage("glockenspiel.ondisk.."))
+            .or(resideInAPackage("glockenspiel.lockmanager..")),
+        "an application has locks and no volume");
+  }
+
+  @Test
+  void onlyTheCommandImportsTheClient() {
+    noClasses()
+        .that()
+        .resideOutsideOfPackages("glockenspiel.client..", "glockenspiel.cli..")
+        .should()
+        .dependOnClassesThat(resideInAPackage("glockenspiel.client.."))
+        .because("it is for applications")
+        .check(CLASSES);
   }
 
   private static void forbid(

@@ -55,6 +55,15 @@ public final class GlockCache implements Glocks {
 
   @Override
   public Holder acquire(GlockName name, LockMode mode, int flags) {
+    Holder cached = acquireCached(name, mode, flags);
+    return cached != null ? cached : acquireSlowly(name, mode, flags, Long.MAX_VALUE, "");
+  }
+
+  /**
+   * Takes a holder if that costs neither a message nor waiting; null otherwise. May be called
+   * outside a task.
+   */
+  public @Nullable Holder acquireCached(GlockName name, LockMode mode, int flags) {
     Glock glock = table.find(name);
     if (glock != null
         && !glock.hasWaiters()
@@ -63,7 +72,7 @@ public final class GlockCache implements Glocks {
         && sender.holdsLease()) {
       return glock.admit(queue, mode, flags);
     }
-    return acquireSlowly(name, mode, flags, Long.MAX_VALUE, "");
+    return null;
   }
 
   /**

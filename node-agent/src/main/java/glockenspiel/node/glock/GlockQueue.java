@@ -22,6 +22,7 @@ final class GlockQueue {
   private final GlockTable table;
   private final LockSender sender;
   private final Demotion demotion;
+  private final int lockDelayMillis;
   private long requests;
 
   GlockQueue(
@@ -33,6 +34,7 @@ final class GlockQueue {
     this.owner = owner;
     this.table = table;
     this.sender = sender;
+    this.lockDelayMillis = settings.lockDelayMillis();
     this.demotion = new Demotion(owner, table, this, sender, settings, failures);
   }
 
@@ -109,7 +111,8 @@ final class GlockQueue {
     table.countRequest();
     glock.requestedFor = first;
     sender.send(
-        new NodeMessage.Acquire(glock.requestId, glock.name, first.mode, first.flags, first.trace));
+        new NodeMessage.Acquire(
+            glock.requestId, glock.name, first.mode, first.flags, lockDelayMillis, first.trace));
   }
 
   /** A waiter's patience is over. */

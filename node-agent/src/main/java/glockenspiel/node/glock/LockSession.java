@@ -1,7 +1,6 @@
 package glockenspiel.node.glock;
 
 import glockenspiel.protocol.lock.Batch;
-import glockenspiel.protocol.lock.Hello;
 import glockenspiel.protocol.lock.LockManagerMessage;
 import glockenspiel.protocol.lock.LockManagerPort;
 import glockenspiel.protocol.lock.NodeMessage;
@@ -56,9 +55,7 @@ public final class LockSession implements LockSender {
   private final LockManagerPort port;
   private final SessionSettings settings;
   private final Listener listener;
-  private final String lockspace;
-  private final String nodeName;
-  private final boolean spectator;
+  private final SessionMember member;
   private final StateMachine<SessionState> state;
   private final SessionTraffic traffic;
   private final Backoff backoff;
@@ -79,18 +76,26 @@ public final class LockSession implements LockSender {
       String nodeName,
       boolean spectator,
       Listener listener) {
+    this(owner, port, settings, new SessionMember(lockspace, nodeName, spectator, false), listener);
+  }
+
+  /** As above, of any member. */
+  public LockSession(
+      SerialOwner owner,
+      LockManagerPort port,
+      SessionSettings settings,
+      SessionMember member,
+      Listener listener) {
     this.owner = owner;
     this.port = port;
     this.settings = settings;
-    this.lockspace = lockspace;
-    this.nodeName = nodeName;
-    this.spectator = spectator;
+    this.member = member;
     this.listener = listener;
-    this.backoff = new Backoff(settings, nodeName);
+    this.backoff = new Backoff(settings, member.nodeName());
     this.traffic = new SessionTraffic(owner, settings);
     this.state =
         new StateMachine<>(
-            "session of " + nodeName,
+            "session of " + member.nodeName(),
             SessionState.TRANSITIONS,
             SessionState.NEW,
             (from, to, reason) -> {});
@@ -157,16 +162,7 @@ public final class LockSession implements LockSender {
     Connection attempt = new Connection(owner.nowNanos());
     connection = attempt;
     Welcome present = welcome;
-    Hello hello =
-        present == null
-            ? new Hello(lockspace, nodeName, spectator, 0, 0, 0)
-            : new Hello(
-                lockspace,
-                nodeName,
-                spectator,
-                present.sessionId(),
-                present.incarnation(),
-                traffic.received());
+    var hello = present == null ? member.joining() : member.resuming(present, traffic.received());
     stream = port.connect(hello, attempt);
     armTimer();
   }
@@ -385,7 +381,9 @@ public final class LockSession implements LockSender {
       timer.cancel();
       timer = null;
     }
-    joined.fail(new SessionException("lockspace " + lockspace + " could not be joined: " + reason));
+    joined.fail(
+        new SessionException(
+            "lockspace " + member.lockspace() + " could not be joined: " + reason));
     if (leaving != null) {
       leaving.complete(null);
     }

@@ -32,6 +32,18 @@ public record SessionSettings(
       new SessionSettings(
           30_000_000_000L, 2_000_000_000L, 20_000_000, 1_000_000_000, 5_000_000, 4096, 100);
 
+  /** These settings with another patience to join. */
+  public SessionSettings withJoinTimeout(long nanos) {
+    return new SessionSettings(
+        nanos,
+        attemptTimeoutNanos,
+        backoffMinNanos,
+        backoffMaxNanos,
+        acknowledgeDelayNanos,
+        unacknowledgedMax,
+        stopMarginPerMille);
+  }
+
   /** Checks the ranges. */
   public SessionSettings {
     if (joinTimeoutNanos <= 0 || attemptTimeoutNanos <= 0) {
