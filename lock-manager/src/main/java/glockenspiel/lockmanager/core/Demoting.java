@@ -13,11 +13,13 @@ final class Demoting {
   private final LockTable table;
   private final RecoveryGate gate;
   private final Outbox outbox;
+  private final LockWatches watches;
 
-  Demoting(LockTable table, RecoveryGate gate, Outbox outbox) {
+  Demoting(LockTable table, RecoveryGate gate, Outbox outbox, LockWatches watches) {
     this.table = table;
     this.gate = gate;
     this.outbox = outbox;
+    this.watches = watches;
   }
 
   /**
@@ -86,6 +88,10 @@ final class Demoting {
   }
 
   private void send(Hold hold, LockMode wanted, String trace) {
+    if (!hold.glock.name.equals(GlockName.LIVE)) {
+      hold.glock.obtainContention().countDemote();
+      watches.note(hold.glock);
+    }
     outbox.send(
         hold.session, new Demote(hold.glock.name, wanted, hold.grantNumber, gate.status(), trace));
   }

@@ -1,6 +1,7 @@
 package glockenspiel.lockmanager.core;
 
 import glockenspiel.protocol.lock.Batch;
+import glockenspiel.protocol.lock.GlockName;
 import glockenspiel.protocol.lock.LockManagerMessage;
 
 /** What the shell must do after a step, in the order in which the effects are listed. */
@@ -26,6 +27,11 @@ public sealed interface Effect {
    * steps are given, or later. A newer timer with the same token does not replace the older.
    */
   record SetTimer(long atNanos, long token) implements Effect {}
+
+  /**
+   * Holders or waiters of a lock that is watched have changed, maybe more than once in this step.
+   */
+  record LockChanged(String lockspace, GlockName glock) implements Effect {}
 
   /** Something that operators want to read; changes nothing. */
   record Notify(String lockspace, Notice notice) implements Effect {}

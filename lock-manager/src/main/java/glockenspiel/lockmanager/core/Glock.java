@@ -28,6 +28,11 @@ final class Glock {
     @Nullable Map<Session, Hold> holdersBySession;
     @Nullable LockValue lockValue;
     boolean lockValueInvalid;
+    @Nullable Contention contention;
+
+    boolean isNeeded() {
+      return !queue.isEmpty() || holdersBySession != null || lockValue != null;
+    }
   }
 
   final GlockName name;
@@ -196,17 +201,30 @@ final class Glock {
 
   /** Drops what nobody needs any more. */
   void forgetExtraIfEmpty() {
-    if (extra != null
-        && extra.queue.isEmpty()
-        && extra.holdersBySession == null
-        && extra.lockValue == null) {
+    if (extra != null && extra.contention == null && !extra.isNeeded()) {
       extra = null;
     }
   }
 
   /** Whether nothing would be lost if it were forgotten. */
   boolean isUnused() {
-    return holderCount == 0 && extra == null;
+    return holderCount == 0 && (extra == null || !extra.isNeeded());
+  }
+
+  /** How it was waited for; null when it never was. */
+  @Nullable Contention contention() {
+    return extra == null ? null : extra.contention;
+  }
+
+  /** The same, to count. */
+  Contention obtainContention() {
+    Extra known = obtainExtra();
+    Contention counted = known.contention;
+    if (counted == null) {
+      counted = new Contention();
+      known.contention = counted;
+    }
+    return counted;
   }
 
   private Extra obtainExtra() {

@@ -23,6 +23,7 @@ final class Granting {
   private final Outbox outbox;
   private final GrantNumbers grantNumbers;
   private final Admission admission;
+  private final LockWatches watches;
 
   /** Glocks that somebody waits for, in the order in which they came to that. */
   private final Set<Glock> contended = new LinkedHashSet<>();
@@ -33,13 +34,15 @@ final class Granting {
       Demoting demoting,
       Outbox outbox,
       GrantNumbers grantNumbers,
-      Admission admission) {
+      Admission admission,
+      LockWatches watches) {
     this.table = table;
     this.gate = gate;
     this.demoting = demoting;
     this.outbox = outbox;
     this.grantNumbers = grantNumbers;
     this.admission = admission;
+    this.watches = watches;
   }
 
   /** Glocks that somebody waits for. */
@@ -75,7 +78,7 @@ final class Granting {
         serve(glock);
       } else if (isTry(acquire)) {
         failTry(session, glock, acquire);
-      } else if (isConversionDeadlock(session, glock, own, acquire)) {
+      } else if (Compatibility.isDeadlock(session, glock, own, acquire)) {
         answer(session, acquire, LockOutcome.DEADLOCK);
       } else {
         enqueue(session, glock, own, acquire);
@@ -98,7 +101,7 @@ final class Granting {
    * those that wait before it.
    */
   private @Nullable LockMode mayGrantNow(Glock glock, @Nullable Hold own, Acquire acquire) {
-    LockMode mode = compatibleMode(glock, own, acquire);
+    LockMode mode = Compatibility.mode(glock, own, acquire);
     GrantQueue waiting = glock.waiting();
     if (mode == null || waiting == null || (own != null && own.mode.covers(mode))) {
       return mode;
@@ -111,21 +114,6 @@ final class Granting {
       waiting.countOvertaken();
     }
     return mode;
-  }
-
-  /**
-   * The wanted mode, or with ANY the other shared one, if the other holders allow it; else null.
-   */
-  private static @Nullable LockMode compatibleMode(
-      Glock glock, @Nullable Hold own, Acquire acquire) {
-    if (glock.othersAllow(own, acquire.mode())) {
-      return acquire.mode();
-    }
-    if (LockFlags.has(acquire.flags(), LockFlags.ANY)) {
-      LockMode other = acquire.mode() == LockMode.SH ? LockMode.DF : LockMode.SH;
-      return glock.othersAllow(own, other) ? other : null;
-    }
-    return null;
   }
 
   private boolean isHeldByGate(Glock glock) {
@@ -148,6 +136,7 @@ final class Granting {
       own.demoteWanted = null;
     }
     noteOwnJournal(session, glock.name, mode);
+    watches.note(glock);
     outbox.send(
         session,
         new Answer(
@@ -204,26 +193,6 @@ final class Granting {
             reason));
   }
 
-  /**
-   * Whether a conversion that waits already and this one each wait for the other's hold. The later
-   * one is told, and lowers its hold to UN before it asks again; its hold stays until then.
-   */
-  private static boolean isConversionDeadlock(
-      Session session, Glock glock, @Nullable Hold own, Acquire acquire) {
-    GrantQueue waiting = glock.waiting();
-    if (own == null || waiting == null || compatibleMode(glock, own, acquire) != null) {
-      return false;
-    }
-    for (Request other = waiting.head();
-        other != null && other.rank.isConversion();
-        other = other.next) {
-      if (other.session != session && !other.acquire.mode().compatible(own.mode)) {
-        return true;
-      }
-    }
-    return false;
-  }
-
   private void enqueue(Session session, Glock glock, @Nullable Hold own, Acquire acquire) {
     String refusal = admission.refusalToWait(session);
     if (refusal != null) {
@@ -232,10 +201,13 @@ final class Granting {
     }
     Request request =
         new Request(session, glock, acquire, Request.rankOf(own, acquire), outbox.nowNanos());
-    glock.obtainQueue().add(request);
+    GrantQueue queue = glock.obtainQueue();
+    glock.obtainContention().begin(queue.isEmpty(), outbox.nowNanos());
+    queue.add(request);
+    watches.note(glock);
     session.addWaiting(request);
     contended.add(glock);
-    Request first = glock.obtainQueue().findFirstWaiter(isHeldByGate(glock));
+    Request first = queue.findFirstWaiter(isHeldByGate(glock));
     if (first != null) {
       demoteHolders(glock, first);
     }
@@ -273,12 +245,14 @@ final class Granting {
       if (hold.demoteWanted == lower.mode()) {
         hold.demoteWanted = null;
       }
+      watches.note(glock);
     }
     serve(glock);
     table.removeIfUnused(glock);
   }
 
-  private static void remove(Hold hold) {
+  private void remove(Hold hold) {
+    watches.note(hold.glock);
     hold.glock.remove(hold);
     hold.session.holdsLike(hold.glock.name).remove(hold);
   }
@@ -337,6 +311,8 @@ final class Granting {
     request.session.removeWaiting(request);
     GrantQueue queue = request.glock.obtainQueue();
     queue.remove(request);
+    request.glock.obtainContention().end(request.sinceNanos, queue.isEmpty(), outbox.nowNanos());
+    watches.note(request.glock);
     if (queue.isEmpty()) {
       contended.remove(request.glock);
       request.glock.forgetExtraIfEmpty();
@@ -384,7 +360,7 @@ final class Granting {
         return;
       }
       Hold own = glock.holdOf(first.session);
-      LockMode mode = compatibleMode(glock, own, first.acquire);
+      LockMode mode = Compatibility.mode(glock, own, first.acquire);
       if (mode == null) {
         demoteHolders(glock, first);
         return;

@@ -16,7 +16,8 @@ final class Inspection {
   static boolean isInUse(Lockspace lockspace) {
     return !lockspace.roster().isEmpty()
         || lockspace.table().size() > 0
-        || lockspace.gate().hasPendingJournals();
+        || lockspace.gate().hasPendingJournals()
+        || !lockspace.watches().isEmpty();
   }
 
   static LockspaceInfo lockspace(Lockspace lockspace) {
@@ -164,11 +165,13 @@ final class Inspection {
               lockspace.gate().holdsBack(request.acquire),
               request.sinceNanos));
     }
+    Contention contention = glock.contention();
     return new LockInfo(
         glock.name,
         List.copyOf(holders),
         List.copyOf(waiters),
         glock.lockValue() != null,
-        glock.lockValueValid());
+        glock.lockValueValid(),
+        contention == null ? LockInfo.Contention.NONE : contention.picture());
   }
 }

@@ -12,13 +12,30 @@ import org.jspecify.annotations.Nullable;
  * @param waiters in the order in which they are served
  * @param hasLockValue whether it has a lock value block
  * @param lockValueValid false when an EX holder died since the value was set
+ * @param contention how it was waited for since somebody first held or wanted it
  */
 public record LockInfo(
     GlockName glock,
     List<Holder> holders,
     List<Waiter> waiters,
     boolean hasLockValue,
-    boolean lockValueValid) {
+    boolean lockValueValid,
+    Contention contention) {
+  /**
+   * How a glock was waited for. Waits count when they begin, times when they end.
+   *
+   * @param waits requests that had to wait
+   * @param demotes demote requests that were sent to holders
+   * @param waitedNanos of all waits together
+   * @param longestWaitNanos of one wait
+   * @param contendedNanos how long somebody held it while somebody waited
+   */
+  public record Contention(
+      long waits, long demotes, long waitedNanos, long longestWaitNanos, long contendedNanos) {
+    /** Nobody has ever waited. */
+    public static final Contention NONE = new Contention(0, 0, 0, 0, 0);
+  }
+
   /**
    * A session that holds it.
    *

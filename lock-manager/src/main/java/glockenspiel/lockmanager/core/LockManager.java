@@ -235,8 +235,30 @@ public final class LockManager {
   public LockInfo lock(String lockspaceName, GlockName name) {
     Lockspace lockspace = lockspaces.get(lockspaceName);
     return lockspace == null
-        ? new LockInfo(name, List.of(), List.of(), false, true)
+        ? new LockInfo(name, List.of(), List.of(), false, true, LockInfo.Contention.NONE)
         : Inspection.lock(lockspace, name);
+  }
+
+  /**
+   * From now on every step that changes who holds or wants that lock has an {@link
+   * Effect.LockChanged}. Ended by as many {@link #unwatch} of it.
+   *
+   * @throws IllegalArgumentException for an unknown lockspace
+   */
+  public void watch(String lockspaceName, GlockName name) {
+    Lockspace lockspace = lockspaces.get(lockspaceName);
+    if (lockspace == null) {
+      throw new IllegalArgumentException("no lockspace " + lockspaceName);
+    }
+    lockspace.watches().add(name);
+  }
+
+  /** Ends one watch. */
+  public void unwatch(String lockspaceName, GlockName name) {
+    Lockspace lockspace = lockspaces.get(lockspaceName);
+    if (lockspace != null) {
+      lockspace.watches().remove(name);
+    }
   }
 
   /**

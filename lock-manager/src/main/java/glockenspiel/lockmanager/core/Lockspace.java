@@ -32,6 +32,7 @@ final class Lockspace {
   private final SessionRoster roster = new SessionRoster();
   private final LockTable table = new LockTable();
   private final RecoveryGate gate;
+  private final LockWatches watches;
   private final Granting granting;
   private final Recovery recovery;
 
@@ -51,9 +52,11 @@ final class Lockspace {
     this.directory = directory;
     this.outbox = outbox;
     this.gate = new RecoveryGate(outbox.nowNanos(), !namespace);
-    Demoting demoting = new Demoting(table, gate, outbox);
+    this.watches = new LockWatches(name, outbox);
+    Demoting demoting = new Demoting(table, gate, outbox, watches);
     this.granting =
-        new Granting(table, gate, demoting, outbox, grantNumbers, new Admission(config.limits()));
+        new Granting(
+            table, gate, demoting, outbox, grantNumbers, new Admission(config.limits()), watches);
     this.recovery = new Recovery(this, roster, directory, table, gate, granting, demoting, outbox);
   }
 
@@ -72,6 +75,10 @@ final class Lockspace {
 
   LockTable table() {
     return table;
+  }
+
+  LockWatches watches() {
+    return watches;
   }
 
   RecoveryGate gate() {

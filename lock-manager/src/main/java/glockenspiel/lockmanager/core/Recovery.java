@@ -199,6 +199,7 @@ final class Recovery {
     if (session.holdCount() == 0) {
       return;
     }
+    lockspace.watches().noteAll(session.protectedHolds);
     if (lockspace.isNamespace() && session.state.is(SessionState.LOST)) {
       lockDelays.begin(session, changed);
       return;

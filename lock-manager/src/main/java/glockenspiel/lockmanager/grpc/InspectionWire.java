@@ -1,6 +1,7 @@
 package glockenspiel.lockmanager.grpc;
 
 import glockenspiel.lock.v1.JournalUse;
+import glockenspiel.lock.v1.LockContention;
 import glockenspiel.lock.v1.LockHolder;
 import glockenspiel.lock.v1.LockWaiter;
 import glockenspiel.lock.v1.Lockspace;
@@ -91,6 +92,16 @@ final class InspectionWire {
             .setGlock(LockWire.glock(info.glock()))
             .setHasLockValue(info.hasLockValue())
             .setLockValueValid(info.lockValueValid());
+    LockInfo.Contention contention = info.contention();
+    if (contention.waits() > 0 || contention.demotes() > 0) {
+      builder.setContention(
+          LockContention.newBuilder()
+              .setWaits(contention.waits())
+              .setDemotes(contention.demotes())
+              .setWaitedMillis(millis(contention.waitedNanos()))
+              .setLongestWaitMillis(millis(contention.longestWaitNanos()))
+              .setContendedMillis(millis(contention.contendedNanos())));
+    }
     for (LockInfo.Holder holder : info.holders()) {
       builder.addHolders(
           LockHolder.newBuilder()

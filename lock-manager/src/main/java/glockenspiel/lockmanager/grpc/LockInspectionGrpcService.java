@@ -20,6 +20,8 @@ import glockenspiel.lock.v1.ListWaitCyclesResponse;
 import glockenspiel.lock.v1.LockErrorReason;
 import glockenspiel.lock.v1.LockInspectionServiceGrpc.LockInspectionServiceImplBase;
 import glockenspiel.lock.v1.Lockspace;
+import glockenspiel.lock.v1.WatchLockRequest;
+import glockenspiel.lock.v1.WatchLockResponse;
 import glockenspiel.lock.v1.WatchLockspaceRequest;
 import glockenspiel.lock.v1.WatchLockspaceResponse;
 import glockenspiel.lockmanager.core.LockFilter;
@@ -47,8 +49,13 @@ public final class LockInspectionGrpcService extends LockInspectionServiceImplBa
   private static final int DUMP_PIECE = 256;
   private static final int REASON_LENGTH_MAX = 1_024;
 
+  private static final int LOCK_WATCHES_MAX = 1_000;
+
   private final LockManagerShell shell;
   private final Clock clock;
+
+  /** Belongs to the owner. */
+  private int lockWatches;
 
   /**
    * The service of that lock-manager.
@@ -275,6 +282,30 @@ public final class LockInspectionGrpcService extends LockInspectionServiceImplBa
                   Timestamp.newBuilder().setSeconds(now.getEpochSecond()).setNanos(now.getNano()))
               .build());
     }
+  }
+
+  @Override
+  public void watchLock(WatchLockRequest request, StreamObserver<WatchLockResponse> observer) {
+    answer(
+        observer,
+        stream -> {
+          String lockspace = find(request.getLockspace()).name();
+          GlockName glock = LockWire.glock("glock", request.hasGlock(), request.getGlock());
+          if (lockWatches >= LOCK_WATCHES_MAX) {
+            throw LockErrors.status(
+                LockErrorReason.LOCK_ERROR_REASON_LIMIT_REACHED,
+                LOCK_WATCHES_MAX + " locks are watched, the limit");
+          }
+          LockWatch watch = new LockWatch(shell, stream, lockspace, glock);
+          Runnable end = shell.watch(lockspace, glock, watch::changed);
+          lockWatches++;
+          stream.whenGone(
+              () -> {
+                lockWatches--;
+                end.run();
+              });
+          stream.whenReady(watch::show);
+        });
   }
 
   @Override

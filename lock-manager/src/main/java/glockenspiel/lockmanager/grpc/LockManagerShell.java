@@ -7,6 +7,7 @@ import glockenspiel.lockmanager.core.LockManager;
 import glockenspiel.lockmanager.core.LockManagerConfig;
 import glockenspiel.lockmanager.core.Notice;
 import glockenspiel.protocol.lock.Batch;
+import glockenspiel.protocol.lock.GlockName;
 import glockenspiel.protocol.lock.Hello;
 import glockenspiel.protocol.lock.LockManagerMessage;
 import glockenspiel.protocol.lock.NodeMessage;
@@ -44,6 +45,8 @@ public final class LockManagerShell {
     void stop(String reason);
   }
 
+  private record WatchedLock(String lockspace, GlockName glock) {}
+
   /** Told of what operators want to know. Called on the owner; must not wait. */
   public interface Listener {
     /** Something has happened in a lockspace. */
@@ -60,6 +63,8 @@ public final class LockManagerShell {
   private final Map<Long, Stream> streams = new LinkedHashMap<>();
   private final Map<String, Set<Runnable>> watchers = new LinkedHashMap<>();
   private final Set<String> changed = new LinkedHashSet<>();
+  private final Map<WatchedLock, Set<Runnable>> lockWatchers = new LinkedHashMap<>();
+  private final Set<WatchedLock> changedLocks = new LinkedHashSet<>();
   private final List<Effect> effects = new ArrayList<>();
   private long lastStreamId;
   private @Nullable InvariantViolation violation;
@@ -134,6 +139,22 @@ public final class LockManagerShell {
             });
   }
 
+  /** As above, for the holders and waiters of one lock of a lockspace that there is. */
+  Runnable watch(String lockspace, GlockName glock, Runnable piece) {
+    WatchedLock lock = new WatchedLock(lockspace, glock);
+    core.watch(lockspace, glock);
+    lockWatchers.computeIfAbsent(lock, _ -> new LinkedHashSet<>()).add(piece);
+    return () -> {
+      core.unwatch(lockspace, glock);
+      lockWatchers.computeIfPresent(
+          lock,
+          (_, pieces) -> {
+            pieces.remove(piece);
+            return pieces.isEmpty() ? null : pieces;
+          });
+    };
+  }
+
   private void step(LockEvent event) {
     if (violation != null) {
       return;
@@ -149,14 +170,19 @@ public final class LockManagerShell {
     }
     effects.forEach(this::perform);
     effects.clear();
-    if (!changed.isEmpty()) {
-      for (String lockspace : changed) {
-        Set<Runnable> pieces = watchers.get(lockspace);
+    tell(changed, watchers);
+    tell(changedLocks, lockWatchers);
+  }
+
+  private static <K> void tell(Set<K> keys, Map<K, Set<Runnable>> watchers) {
+    if (!keys.isEmpty()) {
+      for (K key : keys) {
+        Set<Runnable> pieces = watchers.get(key);
         if (pieces != null) {
           List.copyOf(pieces).forEach(Runnable::run);
         }
       }
-      changed.clear();
+      keys.clear();
     }
   }
 
@@ -190,6 +216,8 @@ public final class LockManagerShell {
                 Math.max(0, atNanos - owner.nowNanos()),
                 () -> step(new LockEvent.TimerFired(token)));
       }
+      case Effect.LockChanged(String lockspace, GlockName glock) ->
+          changedLocks.add(new WatchedLock(lockspace, glock));
       case Effect.Notify(String lockspace, Notice notice) -> {
         listener.noticed(lockspace, notice);
         changed.add(lockspace);

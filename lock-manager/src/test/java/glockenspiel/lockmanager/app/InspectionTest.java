@@ -198,7 +198,8 @@ class InspectionTest {
             " H: s:SH f:H i:N g:N [node-2]",
             "G:  s:EX n:6/1a3",
             " H: s:EX f:H i:N g:N d:SH [node-1]",
-            " H: s:SH f:Wep i:N r:7 w:N [node-2]"),
+            " H: s:SH f:Wep i:N r:7 w:N [node-2]",
+            " C: w:N d:1 t:0 m:0 h:0"),
         shapes);
   }
 

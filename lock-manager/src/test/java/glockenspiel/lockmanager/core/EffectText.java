@@ -35,6 +35,8 @@ final class EffectText {
                   + close.reason());
       case Effect.SetTimer timer ->
           List.of("~ timer " + timer.token() + " at " + timer.atNanos() / 1_000_000 + " ms");
+      case Effect.LockChanged(String lockspace, var glock) ->
+          List.of("! " + glock + " of " + lockspace + " has changed");
       case Effect.Notify notify -> List.of("* " + notify.notice());
     };
   }
@@ -136,6 +138,23 @@ final class EffectText {
               + (waiter.flags() == 0 ? "" : " " + LockFlags.toString(waiter.flags()))
               + (waiter.conversion() ? ", conversion" : "")
               + (waiter.heldByGate() ? ", gate" : ""));
+    }
+    return lines;
+  }
+
+  /** The same, and how it was waited for. */
+  static List<String> linesWithContention(LockInfo lock) {
+    List<String> lines = new ArrayList<>(lines(lock));
+    LockInfo.Contention contention = lock.contention();
+    if (contention.waits() > 0) {
+      lines.add(
+          "  %d waits, %d demotes, waited %d ms, longest %d ms, contended %d ms"
+              .formatted(
+                  contention.waits(),
+                  contention.demotes(),
+                  contention.waitedNanos() / 1_000_000,
+                  contention.longestWaitNanos() / 1_000_000,
+                  contention.contendedNanos() / 1_000_000));
     }
     return lines;
   }

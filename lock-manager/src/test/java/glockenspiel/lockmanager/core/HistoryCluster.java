@@ -270,6 +270,7 @@ final class HistoryCluster {
             later(
                 Math.max(0, timer.atNanos() - now) + random.nextLong(20_000_000),
                 () -> step(new LockEvent.TimerFired(timer.token())));
+        case Effect.LockChanged ignored -> {}
         case Effect.Notify ignored -> {}
       }
     }

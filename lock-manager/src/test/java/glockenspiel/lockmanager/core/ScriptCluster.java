@@ -40,7 +40,8 @@ import org.jspecify.annotations.Nullable;
  *                       a new stream for the session
  * advance 5s | 100ms    time passes; timers fire
  * evict a               by an operator
- * show locks | sessions | gate [in=NAMESPACE]
+ * watch 2/12 [in=NAMESPACE] ; unwatch ...
+ * show locks | contention | sessions | gate [in=NAMESPACE]
  * </pre>
  */
 final class ScriptCluster {
@@ -106,6 +107,10 @@ final class ScriptCluster {
       }
       case "advance" -> advance(nanos(words.get(1)));
       case "evict" -> step(new LockEvent.Evict(node(words.get(1)).sessionId, "by an operator"));
+      case "watch" ->
+          manager.watch(new Arguments(words).text("in", LOCKSPACE), glock(words.get(1)));
+      case "unwatch" ->
+          manager.unwatch(new Arguments(words).text("in", LOCKSPACE), glock(words.get(1)));
       case "show" -> show(words.get(1), new Arguments(words).text("in", LOCKSPACE));
       default -> node(words.getFirst(), line.strip().substring(words.getFirst().length()).strip());
     }
@@ -269,6 +274,7 @@ final class ScriptCluster {
       }
       case Effect.CloseStream close -> byStream.remove(close.streamId());
       case Effect.SetTimer timer -> timers.add(timer);
+      case Effect.LockChanged changed -> {}
       case Effect.Notify ignored -> {}
     }
   }
@@ -279,6 +285,10 @@ final class ScriptCluster {
           manager
               .locks(lockspace, LockFilter.ALL, null, 1000)
               .forEach(lock -> trace.addAll(EffectText.lines(lock)));
+      case "contention" ->
+          manager
+              .locks(lockspace, LockFilter.ALL, null, 1000)
+              .forEach(lock -> trace.addAll(EffectText.linesWithContention(lock)));
       case "sessions" ->
           manager.sessions(lockspace).forEach(session -> trace.add(session.toString()));
       case "gate" -> {

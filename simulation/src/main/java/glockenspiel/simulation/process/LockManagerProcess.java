@@ -91,6 +91,7 @@ public final class LockManagerProcess implements LockManagerEndpoint {
       }
       case Effect.SetTimer(long atNanos, long token) ->
           owner.after(atNanos - owner.nowNanos(), () -> step(new LockEvent.TimerFired(token)));
+      case Effect.LockChanged changed -> {}
       case Effect.Notify notify -> {}
     }
   }
