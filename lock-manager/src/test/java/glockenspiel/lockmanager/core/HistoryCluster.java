@@ -2,6 +2,9 @@ package glockenspiel.lockmanager.core;
 
 import static glockenspiel.runtime.state.InvariantViolation.require;
 
+import glockenspiel.lockmanager.history.History;
+import glockenspiel.lockmanager.history.HistoryChecker;
+import glockenspiel.lockmanager.history.HistoryEvent;
 import glockenspiel.protocol.lock.Batch;
 import glockenspiel.protocol.lock.GlockName;
 import glockenspiel.protocol.lock.GlockType;
@@ -51,6 +54,7 @@ final class HistoryCluster {
   }
 
   final Random random;
+  final History history = new History();
   private final LockManager manager =
       new LockManager(new LockManagerConfig(INCARNATION, LEASE_NANOS / 1_000_000, 5000, 1000, 0));
   private final PriorityQueue<Piece> pieces =
@@ -101,6 +105,7 @@ final class HistoryCluster {
         next != null && next.atNanos < END_NANOS && !isOver();
         next = pieces.poll()) {
       now = next.atNanos;
+      nodes.forEach(node -> node.end.recordLease());
       next.body.run();
       checkExclusion();
       if (++steps % 8 == 0) {
@@ -119,11 +124,14 @@ final class HistoryCluster {
               + manager.locks(LOCKSPACE, LockFilter.ALL, null, 100));
     }
     manager.validate();
+    HistoryChecker.check(history);
     return outcomes;
   }
 
   private boolean isOver() {
-    return !hasFaults() && nodes.stream().allMatch(HistoryNode::isSettled);
+    // What is still on its way arrives, or its stream is given up.
+    return now >= FAULTS_END_NANOS + 3 * LEASE_NANOS
+        && nodes.stream().allMatch(HistoryNode::isSettled);
   }
 
   long now() {
@@ -275,6 +283,9 @@ final class HistoryCluster {
       }
     }
     checkTryDemotes(event, effects, expected);
+    if (manager.sessions(LOCKSPACE).isEmpty()) {
+      history.add(new HistoryEvent.Emptied());
+    }
   }
 
   /**

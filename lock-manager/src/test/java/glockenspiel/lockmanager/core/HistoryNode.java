@@ -36,7 +36,7 @@ final class HistoryNode {
   private final boolean spectator;
   private final Map<GlockName, Held> held = new TreeMap<>();
   private final Map<GlockName, Demote> demotes = new TreeMap<>();
-  private HistorySessionEnd end;
+  HistorySessionEnd end;
   private GateStatus gate = new GateStatus(0, java.util.List.of(), true);
 
   /** Counts restarts: what an earlier life has planned does not happen. */
@@ -108,6 +108,7 @@ final class HistoryNode {
       cluster.closeByNode(stream);
       stream = 0;
     }
+    end.stop();
     sessionId = 0;
     requestId = 0;
     held.clear();
@@ -147,6 +148,7 @@ final class HistoryNode {
   }
 
   void welcomed(Welcome welcome) {
+    end.welcomed(welcome);
     if (sessionId == 0) {
       // Of a resumed session the gate's changes come in order, behind the welcome.
       gate = welcome.gate();
@@ -158,7 +160,6 @@ final class HistoryNode {
       later(1, this::keepLease);
       later(50, this::lookAtGate);
     }
-    end.welcomed(welcome.received());
   }
 
   private void keepLease() {
@@ -219,6 +220,7 @@ final class HistoryNode {
   }
 
   private void handle(LockManagerMessage message) {
+    end.heard(message);
     switch (message) {
       case Answer answer -> answered(answer);
       case Demote demote -> {

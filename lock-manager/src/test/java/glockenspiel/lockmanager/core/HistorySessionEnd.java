@@ -1,9 +1,12 @@
 package glockenspiel.lockmanager.core;
 
+import glockenspiel.lockmanager.history.History;
+import glockenspiel.lockmanager.history.HistoryEvent;
 import glockenspiel.protocol.lock.Batch;
 import glockenspiel.protocol.lock.LockManagerMessage;
 import glockenspiel.protocol.lock.MessageLog;
 import glockenspiel.protocol.lock.NodeMessage;
+import glockenspiel.protocol.lock.Welcome;
 import java.util.ArrayDeque;
 import java.util.List;
 
@@ -21,6 +24,11 @@ final class HistorySessionEnd {
 
   /** The open stream has its welcome: batches may be sent. */
   private boolean welcomed;
+
+  /** 0 before it has joined, and when it is over. */
+  private long sessionId;
+
+  private boolean suspended;
 
   HistorySessionEnd(HistoryCluster cluster, HistoryNode node) {
     this.cluster = cluster;
@@ -42,13 +50,42 @@ final class HistorySessionEnd {
     }
   }
 
-  void welcomed(long receivedByManager) {
-    log.resume(receivedByManager);
+  void welcomed(Welcome welcome) {
+    if (sessionId == 0) {
+      sessionId = welcome.sessionId();
+      history().joined(sessionId, welcome.gate());
+    }
+    log.resume(welcome.received());
     welcomed = true;
     planFlush();
   }
 
+  /** The node forgets the session. */
+  void stop() {
+    if (sessionId != 0) {
+      history().stopped(sessionId);
+      sessionId = 0;
+    }
+  }
+
+  /** Records when the lease ends, or goes on after all. */
+  void recordLease() {
+    if (sessionId != 0 && suspended != isLeaseOver()) {
+      suspended = !suspended;
+      history()
+          .add(
+              suspended
+                  ? new HistoryEvent.Suspended(sessionId)
+                  : new HistoryEvent.Resumed(sessionId));
+    }
+  }
+
+  private History history() {
+    return cluster.history;
+  }
+
   void say(NodeMessage message) {
+    history().said(sessionId, message);
     log.add(message);
     sentAt.add(new SentAt(++messageNumber, cluster.now()));
     planFlush();
@@ -76,6 +113,12 @@ final class HistorySessionEnd {
     while (!sentAt.isEmpty() && sentAt.getFirst().number <= batch.acknowledged()) {
       leaseFromNanos = sentAt.removeFirst().nanos;
     }
+    recordLease();
     return log.receive(batch);
+  }
+
+  /** A message of a batch is handled now. */
+  void heard(LockManagerMessage message) {
+    history().heard(sessionId, message);
   }
 }

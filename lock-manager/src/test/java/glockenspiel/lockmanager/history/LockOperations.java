@@ -1,0 +1,135 @@
+package glockenspiel.lockmanager.history;
+
+import glockenspiel.protocol.lock.GlockName;
+import glockenspiel.protocol.lock.LockManagerMessage;
+import glockenspiel.protocol.lock.LockManagerMessage.Answer;
+import glockenspiel.protocol.lock.LockOutcome;
+import glockenspiel.protocol.lock.NodeMessage.Lower;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+
+/** What each session has done to each lock, in its order, with the times between which it was. */
+final class LockOperations {
+  /** Of one session on one lock; {@code ended} when the session is over. */
+  record Sequence(long session, boolean ended, List<LockOperation> operations) {}
+
+  private record SaidLower(int at, long session, Lower lower) {}
+
+  private final Map<GlockName, Map<Long, List<LockOperation>>> byGlock = new TreeMap<>();
+  private final List<SaidLower> lowers = new ArrayList<>();
+
+  /** For each session when each answer was heard and when its request was asked. */
+  private final Map<Long, List<RequestRecord>> answered = new HashMap<>();
+
+  private final Map<Long, Integer> leftAt = new HashMap<>();
+  private final List<LockOperation> emptied = new ArrayList<>();
+  private final Set<Long> stopped = new HashSet<>();
+
+  /** The sequences of each lock. */
+  static Map<GlockName, List<Sequence>> of(
+      List<HistoryEvent> events, List<RequestRecord> requests) {
+    LockOperations operations = new LockOperations();
+    for (int at = 0; at < events.size(); at++) {
+      operations.look(at, events.get(at));
+    }
+    operations.addRequests(requests);
+    operations.addLowers();
+    return operations.sequences();
+  }
+
+  private void look(int at, HistoryEvent event) {
+    switch (event) {
+      case HistoryEvent.Said(long id, Lower lower) -> lowers.add(new SaidLower(at, id, lower));
+      case HistoryEvent.Heard(long id, LockManagerMessage.Left left) -> {
+        leftAt.put(id, at);
+        stopped.add(id);
+      }
+      case HistoryEvent.Stopped(long id) -> stopped.add(id);
+      case HistoryEvent.Emptied none -> emptied.add(new LockOperation.Emptied(at));
+      default -> {}
+    }
+  }
+
+  private void addRequests(List<RequestRecord> requests) {
+    Map<GlockName, List<RequestRecord>> ofGlock = new HashMap<>();
+    for (RequestRecord request : requests) {
+      ofGlock.computeIfAbsent(request.glock(), any -> new ArrayList<>()).add(request);
+    }
+    for (RequestRecord request : requests) {
+      Answer answer = request.answer;
+      if (answer == null) {
+        add(request.glock(), request.session, new LockOperation.Unheard(request.askedAt, request));
+        continue;
+      }
+      answered.computeIfAbsent(request.session, any -> new ArrayList<>()).add(request);
+      if (answer.outcome() == LockOutcome.GRANTED) {
+        add(
+            request.glock(),
+            request.session,
+            new LockOperation.Grant(request.askedAt, request.answeredAt, answer));
+      } else if (answer.outcome() == LockOutcome.TRY_FAILED) {
+        boolean excused =
+            request.heldBack
+                || ofGlock.getOrDefault(request.glock(), List.of()).stream()
+                    .anyMatch(other -> mayWaitBefore(other, request));
+        add(
+            request.glock(),
+            request.session,
+            new LockOperation.TryFailed(request.askedAt, request.answeredAt, request, excused));
+      }
+    }
+  }
+
+  private static boolean mayWaitBefore(RequestRecord other, RequestRecord request) {
+    return other.session != request.session
+        && !other.isTry()
+        && other.askedAt < request.answeredAt
+        && other.answeredAt > request.askedAt;
+  }
+
+  private void addLowers() {
+    for (SaidLower said : lowers) {
+      int respondedAt = leftAt.getOrDefault(said.session, RequestRecord.NEVER);
+      for (RequestRecord later : answered.getOrDefault(said.session, List.of())) {
+        if (later.askedAt > said.at) {
+          respondedAt = Math.min(respondedAt, later.answeredAt);
+        }
+      }
+      add(
+          said.lower.glock(),
+          said.session,
+          new LockOperation.Lowered(said.at, respondedAt, said.lower));
+    }
+  }
+
+  private void add(GlockName glock, long session, LockOperation operation) {
+    byGlock
+        .computeIfAbsent(glock, any -> new TreeMap<>())
+        .computeIfAbsent(session, any -> new ArrayList<>())
+        .add(operation);
+  }
+
+  private Map<GlockName, List<Sequence>> sequences() {
+    Map<GlockName, List<Sequence>> sequences = new TreeMap<>();
+    byGlock.forEach(
+        (glock, bySession) -> {
+          List<Sequence> ofGlock = new ArrayList<>();
+          bySession.forEach(
+              (session, operations) -> {
+                operations.sort(Comparator.comparingInt(LockOperation::invokedAt));
+                ofGlock.add(new Sequence(session, stopped.contains(session), operations));
+              });
+          if (!emptied.isEmpty()) {
+            ofGlock.add(new Sequence(0, false, emptied));
+          }
+          sequences.put(glock, ofGlock);
+        });
+    return sequences;
+  }
+}
