@@ -80,6 +80,11 @@ final class TestNode {
     return new Hello(LOCKSPACE, nodeName, false, 0, 0, 0);
   }
 
+  /** Whether something has come that was not read. */
+  boolean hasNews() {
+    return !events.isEmpty();
+  }
+
   void letIn(int more) {
     stream.request(more);
   }

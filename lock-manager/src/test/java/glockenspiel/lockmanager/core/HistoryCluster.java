@@ -24,7 +24,6 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.PriorityQueue;
 import java.util.Random;
 import java.util.TreeMap;
@@ -63,7 +62,6 @@ final class HistoryCluster {
   private final Map<Long, Stream> streams = new LinkedHashMap<>();
   private final List<HistoryNode> nodes = new ArrayList<>();
   private final List<GlockName> glocks = new ArrayList<>();
-  private final Map<GlockName, LockValue> lockValues = new TreeMap<>();
 
   /** The newest stream of each node that the lock-manager has taken. */
   private final Map<String, Long> welcomedStream = new TreeMap<>();
@@ -382,21 +380,7 @@ final class HistoryCluster {
     };
   }
 
-  LockValue newLockValue(GlockName glock) {
-    LockValue value = LockValue.of(ByteBuffer.allocate(4).putInt(++newestValue).array());
-    lockValues.put(glock, value);
-    return value;
-  }
-
-  /** A valid value is the newest that any node has left. */
-  void checkLockValue(Answer answer) {
-    if (answer.glock().type() == GlockType.META
-        && answer.lockValue() != null
-        && answer.lockValueValid()) {
-      LockValue newest = lockValues.get(answer.glock());
-      require(
-          Objects.equals(answer.lockValue(), newest),
-          answer + " is not the newest value " + newest);
-    }
+  LockValue newLockValue() {
+    return LockValue.of(ByteBuffer.allocate(4).putInt(++newestValue).array());
   }
 }

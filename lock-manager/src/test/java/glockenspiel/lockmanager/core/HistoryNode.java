@@ -207,7 +207,7 @@ final class HistoryNode {
     }
     LockValue value = null;
     if (mine.mode == LockMode.EX && glock.type() == GlockType.META) {
-      value = cluster.newLockValue(glock);
+      value = cluster.newLockValue();
     }
     if (mode != LockMode.UN) {
       held.put(glock, new Held(mode, mine.grant));
@@ -269,7 +269,6 @@ final class HistoryNode {
       Held before = held.put(glock, new Held(answer.mode(), answer.grantNumber()));
       require(
           before == null || before.grant < answer.grantNumber(), "grant numbers grow: " + answer);
-      cluster.checkLockValue(answer);
     } else if (answer.outcome() == LockOutcome.DEADLOCK) {
       require(held.containsKey(glock), "DEADLOCK without a hold: " + answer);
       lower(glock, LockMode.UN);
