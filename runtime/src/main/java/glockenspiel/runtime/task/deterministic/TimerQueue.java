@@ -2,7 +2,6 @@ package glockenspiel.runtime.task.deterministic;
 
 import glockenspiel.runtime.task.SerialOwner;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.PriorityQueue;
 import org.jspecify.annotations.Nullable;
@@ -50,12 +49,16 @@ final class TimerQueue {
     }
   }
 
-  private final PriorityQueue<Entry> entries =
-      new PriorityQueue<>(
-          Comparator.<Entry>comparingLong(entry -> entry.due)
-              .thenComparingLong(entry -> entry.sequence));
+  private final PriorityQueue<Entry> entries = new PriorityQueue<>(TimerQueue::compare);
   private long sequence;
   private int cancelled;
+
+  /** Of all that the scheduler does this is done most often. */
+  private static int compare(Entry one, Entry other) {
+    return one.due == other.due
+        ? Long.compare(one.sequence, other.sequence)
+        : Long.compare(one.due, other.due);
+  }
 
   Entry add(long due, DeterministicOwner owner, Runnable piece) {
     purge();
