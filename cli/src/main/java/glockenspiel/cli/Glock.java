@@ -7,6 +7,7 @@ import glockenspiel.cli.offline.MkfsCommand;
 import glockenspiel.cli.online.BenchCommand;
 import glockenspiel.cli.online.EvictCommand;
 import glockenspiel.cli.online.JournalsCommand;
+import glockenspiel.cli.online.LockCommand;
 import glockenspiel.cli.online.LocksCommand;
 import glockenspiel.cli.online.MountCommand;
 import glockenspiel.cli.online.NodesCommand;
@@ -51,6 +52,7 @@ import picocli.CommandLine.ParseResult;
       StatusCommand.class,
       NodesCommand.class,
       LocksCommand.class,
+      LockCommand.class,
       JournalsCommand.class,
       WhyCommand.class,
       WithdrawCommand.class,

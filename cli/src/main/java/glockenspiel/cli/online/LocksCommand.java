@@ -25,7 +25,7 @@ import picocli.CommandLine.Option;
 public final class LocksCommand implements Callable<Integer> {
   private static final int PAGE = 1000;
 
-  /** The types that GFS2 has, by their names. */
+  /** The types that GFS2 has, by their names, and that of application locks. */
   enum Type {
     NONDISK,
     INODE,
@@ -34,7 +34,8 @@ public final class LocksCommand implements Callable<Integer> {
     IOPEN,
     FLOCK,
     QUOTA,
-    JOURNAL
+    JOURNAL,
+    APPLICATION
   }
 
   /** Which locks. */
@@ -115,13 +116,14 @@ public final class LocksCommand implements Callable<Integer> {
   }
 
   private static List<String> table(List<LockView> locks) {
-    Table table = new Table("TYPE", "NUMBER", "HELD BY", "WANTED BY");
+    Table table = new Table("TYPE", "NUMBER", "HELD BY", "WANTED BY", "WAITS");
     for (LockView lock : locks) {
       table.row(
           lock.type(),
-          "0x" + Long.toHexString(lock.number()),
+          lock.numberOrName(),
           lock.holders().stream().map(LockView.Holder::toString).collect(Collectors.joining(" ")),
-          lock.waiters().stream().map(LockView.Waiter::toString).collect(Collectors.joining(" ")));
+          lock.waiters().stream().map(LockView.Waiter::toString).collect(Collectors.joining(" ")),
+          lock.contention() == null ? "" : lock.contention().toString());
     }
     return table.lines();
   }

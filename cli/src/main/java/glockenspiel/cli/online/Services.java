@@ -8,6 +8,7 @@ import io.grpc.Channel;
 import io.grpc.stub.AbstractStub;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -93,7 +94,18 @@ final class Services implements AutoCloseable {
     }
   }
 
-  private TransportSecurity security() {
+  /** Where the lock-manager is. */
+  String lockManagerAddress() {
+    return lockManager;
+  }
+
+  /** The longest time for a call. */
+  Duration timeout() {
+    return Duration.ofSeconds(timeoutSeconds);
+  }
+
+  /** Of all connections. */
+  TransportSecurity security() {
     Certificates files = certificates;
     return files == null
         ? TransportSecurity.INSECURE

@@ -41,10 +41,14 @@ public final class WhyCommand implements Callable<Integer> {
       index = "0",
       paramLabel = "PATH-OR-GLOCK",
       description =
-          "A path in the volume, for its inode glock; or TYPE/NUMBER in hex, as in 2/1a3.")
+          "A path in the volume, for its inode glock; or TYPE/NUMBER in hex, as in 2/1a3; in a"
+              + " namespace the name of a lock.")
   private String what = "";
 
-  @Option(names = "--volume", paramLabel = "CLUSTER:FS", description = "Default: the only one.")
+  @Option(
+      names = "--volume",
+      paramLabel = "CLUSTER:FS",
+      description = "Or a namespace. Default: the only one.")
   private @Nullable String volume;
 
   @Mixin private final Services services = new Services();
@@ -66,19 +70,19 @@ public final class WhyCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     try (services) {
-      Glock glock = glock();
       var inspection = services.lockManager(LockInspectionServiceGrpc::newBlockingStub);
       String lockspace = Lockspaces.choose(inspection, volume);
+      Lockspace gate =
+          inspection
+              .getLockspace(GetLockspaceRequest.newBuilder().setLockspace(lockspace).build())
+              .getLockspace();
+      Glock glock = glock(gate);
       LockView lock =
           LockView.of(
               inspection
                   .getLock(
                       GetLockRequest.newBuilder().setLockspace(lockspace).setGlock(glock).build())
                   .getLock());
-      Lockspace gate =
-          inspection
-              .getLockspace(GetLockspaceRequest.newBuilder().setLockspace(lockspace).build())
-              .getLockspace();
       List<List<String>> cycles =
           inspection
               .listWaitCycles(ListWaitCyclesRequest.newBuilder().setLockspace(lockspace).build())
@@ -94,7 +98,11 @@ public final class WhyCommand implements Callable<Integer> {
     }
   }
 
-  private Glock glock() {
+  /** In a namespace there are names and nothing else; a volume's name has a colon. */
+  private Glock glock(Lockspace lockspace) {
+    if (lockspace.getApplication()) {
+      return Glock.newBuilder().setType(GlockType.GLOCK_TYPE_APPLICATION).setName(what).build();
+    }
     if (what.startsWith("/")) {
       long inode =
           services
@@ -125,25 +133,41 @@ public final class WhyCommand implements Callable<Integer> {
   }
 
   private static String line(WaitLink wait) {
-    return "%s has wanted %s of %d/%x for %d ms, which %s %s"
+    return "%s has wanted %s of %s for %d ms, which %s %s"
         .formatted(
             wait.getNodeName(),
             Names.of(wait.getMode()),
-            wait.getGlock().getTypeValue(),
-            wait.getGlock().getNumber(),
+            text(wait.getGlock()),
             wait.getWaitedMillis(),
             wait.getBlockerNodeName(),
             wait.getBlockerHolds() ? "holds" : "waits for before");
   }
 
+  private static String text(Glock glock) {
+    return glock.getName().isEmpty()
+        ? "%d/%x".formatted(glock.getTypeValue(), glock.getNumber())
+        : glock.getName();
+  }
+
   private static List<String> lines(Why why) {
     LockView lock = why.lock();
     List<String> lines = new ArrayList<>();
-    lines.add("%s 0x%x of %s".formatted(lock.type(), lock.number(), why.volume()));
+    lines.add("%s %s of %s".formatted(lock.type(), lock.numberOrName(), why.volume()));
     lock.holders().forEach(holder -> lines.add("  held by " + holder));
     lock.waiters().forEach(waiter -> lines.add("  wanted by " + waiter));
     if (lock.holders().isEmpty() && lock.waiters().isEmpty()) {
       lines.add("  nobody holds or wants it");
+    }
+    LockView.Contention contention = lock.contention();
+    if (contention != null) {
+      lines.add(
+          "  waited for %d times, %d ms in all, %d ms the longest; held for %d ms meanwhile; %d demote requests"
+              .formatted(
+                  contention.waits(),
+                  contention.waitedMillis(),
+                  contention.longestWaitMillis(),
+                  contention.contendedMillis(),
+                  contention.demotes()));
     }
     if (lock.waiters().stream().anyMatch(LockView.Waiter::gated)) {
       lines.add("  the gate is closed: journals " + why.pendingJournals() + " wait for replay");
