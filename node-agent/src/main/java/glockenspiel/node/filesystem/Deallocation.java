@@ -138,28 +138,43 @@ final class Deallocation {
     }
   }
 
-  /** Frees the inodes without links of a group, except those that somebody is at. */
+  /**
+   * Frees the inodes without links of a group, except those that somebody is at or has cached: the
+   * caller may hold the glock of another inode, and must not wait.
+   */
   void reclaim(ResourceGroup group) {
-    reclaim(group, 0);
+    reclaim(group, 0, LockFlags.TRY);
   }
 
-  /** The same; with a try flag only when the group is free. */
-  void reclaim(ResourceGroup group, int flags) {
-    LockedGroup locked = ResourceGroups.tryLock(group, LockMode.SH, flags);
+  /**
+   * Frees all inodes without links of a group. The caller holds no glock.
+   *
+   * <p>Is there a problem if an inode that another node has cached is left out? Yes: that node has
+   * waited for the inode to read it or to link it, while its remover died, and found no links. It
+   * is not at the inode any more, and nobody would come back to free it.
+   *
+   * @param groupFlags with a try flag only when the group is free
+   */
+  void reclaimAll(ResourceGroup group, int groupFlags) {
+    reclaim(group, groupFlags, 0);
+  }
+
+  private void reclaim(ResourceGroup group, int groupFlags, int inodeFlags) {
+    LockedGroup locked = ResourceGroups.tryLock(group, LockMode.SH, groupFlags);
     if (locked != null) {
       List<Long> unlinked;
       try (locked) {
         unlinked = locked.unlinked();
       }
-      unlinked.forEach(this::reclaim);
+      unlinked.forEach(block -> reclaim(block, inodeFlags));
     }
   }
 
-  /** Frees an inode that was seen UNLINKED, unless somebody is at it. */
-  private void reclaim(long block) {
+  /** Frees an inode that was seen UNLINKED; with a try flag unless somebody is at it. */
+  private void reclaim(long block, int flags) {
     Glocks.Holder holder;
     try {
-      holder = volume.glocks().acquire(GlockName.inode(block), LockMode.EX, LockFlags.TRY);
+      holder = volume.glocks().acquire(GlockName.inode(block), LockMode.EX, flags);
     } catch (GlockException failure) {
       if (failure.reason() == GlockException.Reason.TRY_FAILED) {
         return;

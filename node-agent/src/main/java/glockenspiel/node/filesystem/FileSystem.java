@@ -309,7 +309,7 @@ public final class FileSystem implements MountedFileSystem {
     change(
         "",
         () -> {
-          groups.all().forEach(deallocation::reclaim);
+          groups.all().forEach(group -> deallocation.reclaimAll(group, 0));
           return "";
         });
   }

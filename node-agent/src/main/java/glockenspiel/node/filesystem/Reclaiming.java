@@ -62,7 +62,7 @@ final class Reclaiming {
     for (ResourceGroup group : groups.all()) {
       guard.accept(
           () -> {
-            deallocation.reclaim(group, flags);
+            deallocation.reclaimAll(group, flags);
             return "";
           });
     }

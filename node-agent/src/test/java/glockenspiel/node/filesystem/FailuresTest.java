@@ -5,17 +5,26 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import glockenspiel.node.filesystem.FileSystemException.Code;
+import glockenspiel.node.glock.GlockContents;
+import glockenspiel.ondisk.MetaHeader;
+import glockenspiel.ondisk.MetaType;
 import glockenspiel.protocol.lock.GlockName;
 import glockenspiel.protocol.lock.LockMode;
 import glockenspiel.protocol.storage.StatfsCounts;
 import glockenspiel.protocol.storage.StorageException;
 import glockenspiel.protocol.storage.StorageException.Reason;
+import glockenspiel.runtime.task.deterministic.DeterministicOwner;
 import java.nio.ByteBuffer;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /** What goes wrong becomes an error of the one who asked, or a withdraw. */
 final class FailuresTest {
+  private static final int LINKS_AT = 52;
+  private static final int BITMAP_AT = 128;
+  private static final int UNLINKED = 2;
+  private static final int DINODE = 3;
+
   private static void expect(Code code, Runnable operation) {
     assertEquals(code, assertThrows(FileSystemException.class, operation::run).code());
   }
@@ -187,6 +196,57 @@ final class FailuresTest {
       node.run(() -> node.fs().unmount());
       node.run(() -> node.fs().abort());
       assertEquals(List.of(), node.withdraws);
+    }
+  }
+
+  /** As after a crash in the middle of a removal: no links, and UNLINKED in the bitmap. */
+  private static void unlinkedAt(VolumeImage image, long block) {
+    ByteBuffer dinode = image.get(block);
+    dinode.putInt(LINKS_AT, 0);
+    image.put(block, dinode);
+    long header = block;
+    while (!MetaHeader.is(image.get(header), MetaType.RESOURCE_GROUP)) {
+      header--;
+    }
+    long first = header + 1;
+    while (MetaHeader.is(image.get(first), MetaType.BITMAP)) {
+      first++;
+    }
+    int index = Math.toIntExact(block - first);
+    int at = BITMAP_AT + index / 4;
+    ByteBuffer group = image.get(header);
+    int shift = 2 * (index % 4);
+    assertEquals(DINODE, (group.get(at) >> shift) & 3);
+    group.put(at, (byte) (group.get(at) ^ ((DINODE ^ UNLINKED) << shift)));
+    image.put(header, group);
+  }
+
+  /**
+   * A peer has waited for the inode to link it while its remover died, found no links, and keeps
+   * the glock cached: nobody is at the inode, and somebody must free it.
+   */
+  @Test
+  void anInodeWithoutLinksIsFreedEvenIfAPeerHasItsGlock() {
+    try (TestCluster cluster = new TestCluster(4096, 6)) {
+      TestCluster.Node first = mounted(cluster);
+      GlockName inode = GlockName.inode(first.call(() -> first.fs().lookup("/f").address()));
+      StatfsCounts before = first.call(() -> first.fs().statfs());
+      first.unmount();
+      unlinkedAt(cluster.storage.device(), inode.number());
+      DeterministicOwner peer = cluster.scheduler.owner("peer");
+      MemoryGlocks.Node glocks = cluster.allGlocks.node(peer, () -> GlockContents.NONE);
+      var _ =
+          cluster.scheduler.call(
+              peer,
+              () -> {
+                glocks.acquire(inode, LockMode.EX, 0).close();
+                return true;
+              });
+      TestCluster.Node next = cluster.mount(0);
+      next.run(() -> next.fs().reclaimUnlinked());
+      StatfsCounts after = next.call(() -> next.fs().statfs());
+      assertEquals(before.dinodes() - 1, after.dinodes());
+      next.unmount();
     }
   }
 }
