@@ -14,6 +14,8 @@ import glockenspiel.runtime.grpc.TransportSecurity;
 import glockenspiel.runtime.telemetry.Telemetry;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -101,5 +103,29 @@ class LockCommandTest {
     GlockRun.of("lock", locks(), "shop", "x", "--wait=-1", "--", "true").refused(2, "--wait");
     GlockRun.of("lock", locks(), "shop", "x", "--", "/no/such/command")
         .refused(2, "/no/such/command");
+  }
+
+  /** As two containers have it: the commands cannot be told apart by their process ids. */
+  @Test
+  void twoCommandsWithOneProcessIdAreTwoClients() throws Exception {
+    Path holds = pipe("holds");
+    Path goOn = pipe("goOn");
+    String script = "echo yes > " + holds + "; cat " + goOn;
+    try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+      Future<GlockRun> first =
+          threads.submit(() -> GlockRun.of("lock", locks(), "shop", "a", "--", "sh", "-c", script));
+      assertEquals("yes\n", Files.readString(holds));
+      GlockRun second = GlockRun.of("lock", locks(), "shop", "b", "--timeout=3", "--", "true");
+      Files.writeString(goOn, "go");
+      assertEquals(0, second.exitCode(), second.err());
+      assertEquals(0, first.get().exitCode(), first.get().err());
+    }
+  }
+
+  /** Whoever reads it waits for who writes it. */
+  private Path pipe(String name) throws Exception {
+    Path pipe = folder.resolve(name);
+    assertEquals(0, new ProcessBuilder("mkfifo", pipe.toString()).start().waitFor());
+    return pipe;
   }
 }

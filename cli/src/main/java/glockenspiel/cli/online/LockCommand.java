@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.UUID;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -90,11 +91,15 @@ public final class LockCommand implements Callable<Integer> {
   }
 
   private LockClientSettings settings() {
-    return LockClientSettings.of(
-            services.lockManagerAddress(), namespace, "glock-lock-" + ProcessHandle.current().pid())
+    return LockClientSettings.of(services.lockManagerAddress(), namespace, sessionName())
         .withSecurity(services.security())
         .withJoinTimeout(services.timeout())
         .withLockDelay(duration("--lock-delay", lockDelaySeconds));
+  }
+
+  /** Of this command alone: in containers, and on other machines, processes have the same ids. */
+  private static String sessionName() {
+    return "glock-lock-" + ProcessHandle.current().pid() + "-" + UUID.randomUUID();
   }
 
   private Lock take(LockClient client) throws InterruptedException {
