@@ -38,7 +38,9 @@ final class Journal {
   private final Signal changed;
   private String reason = "";
   private boolean replayAsked;
-  private int writers;
+
+  /** Counts what makes a look that began before it worthless. */
+  private long changes;
 
   Journal(VolumeAccess volume, JournalLayout layout, Listener listener) {
     this.volume = volume;
@@ -56,6 +58,7 @@ final class Journal {
               reason = why;
               if (to == FencingState.FENCED || to == FencingState.REPLAYING) {
                 writer = null;
+                changes++;
               }
               listener.changed(this, from, to, why);
               changed.raise();
@@ -115,20 +118,35 @@ final class Journal {
   /** Remembers what a look has shown, or what was just written. */
   void setCondition(@Nullable JournalCondition seen) {
     condition = seen;
+    changes++;
     changed.raise();
   }
 
   /**
-   * Looks at the journal, and remembers what it saw unless somebody began to write meanwhile. Only
-   * inside a task.
+   * Looks at the journal, and remembers what it saw unless something changed meanwhile. Only inside
+   * a task.
+   *
+   * <p>Is there a problem if the last look to end is remembered? Yes: it may have begun before a
+   * replay and have read slowly. The journal would seem dirty for good, and the node that waits for
+   * its replay would wait for ever (rule 12).
    */
   Examination examine(LongPredicate mayReplay) {
-    int before = writers;
+    long before = changes;
     Examination seen = Examination.of(volume, layout, reader, mayReplay);
-    if (before == writers) {
+    if (before == changes) {
       setCondition(seen.condition());
     }
     return seen;
+  }
+
+  /** What is known of it; looks when nothing is. Only inside a task. */
+  JournalCondition look() {
+    JournalCondition known = condition();
+    while (known == null) {
+      var _ = examine(block -> true);
+      known = condition();
+    }
+    return known;
   }
 
   JournalStatus status() {
@@ -164,7 +182,7 @@ final class Journal {
   }
 
   private JournalWriter beginWriting(LogHeader head, LogRing ring) {
-    writers++;
+    changes++;
     condition = null;
     JournalWriter begun =
         new JournalWriter(

@@ -303,11 +303,7 @@ final class StatfsFolding {
       if (!other.fence().is(FencingState.CLOSED)) {
         return false;
       }
-      JournalCondition known = other.condition();
-      if (known == null) {
-        known = other.examine(block -> true).condition();
-      }
-      if (known.state() != JournalState.CLEAN) {
+      if (other.look().state() != JournalState.CLEAN) {
         return false;
       }
     }

@@ -22,7 +22,6 @@ import glockenspiel.runtime.task.SerialOwner;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
 import java.util.UUID;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
@@ -225,12 +224,7 @@ public final class Volume {
           while (journal.condition() == null && journal.fence().is(FencingState.REPLAYING)) {
             journal.changed().await();
           }
-          JournalCondition known = journal.condition();
-          if (known == null) {
-            JournalCondition seen = journal.examine(block -> true).condition();
-            known = journal.condition() == null ? seen : journal.condition();
-          }
-          return journal.check(Objects.requireNonNull(known));
+          return journal.check(journal.look());
         });
   }
 
@@ -298,11 +292,8 @@ public final class Volume {
           long epoch = journal.fence().epoch();
           while (journal.fence().epoch() == epoch) {
             if (journal.fence().is(FencingState.CLOSED)) {
-              JournalCondition known = journal.condition();
-              if (known == null) {
-                known = journal.examine(block -> true).condition();
-              }
-              if (known.state() == JournalState.CLEAN && journal.fence().is(FencingState.CLOSED)) {
+              boolean clean = journal.look().state() == JournalState.CLEAN;
+              if (clean && journal.fence().is(FencingState.CLOSED)) {
                 return null;
               }
             }

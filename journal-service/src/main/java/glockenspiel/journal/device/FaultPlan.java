@@ -32,7 +32,9 @@ public final class FaultPlan {
     /** It fails, and its first half reaches the device. Of a write only. */
     TEAR,
     /** It waits until the plan is released, and is done then. */
-    STALL
+    STALL,
+    /** It is done, and its answer waits until the plan is released. */
+    ANSWER_LATE
   }
 
   private static final class Rule {

@@ -69,12 +69,18 @@ public final class FaultyBlockDevice implements BlockDevice {
       Operation operation,
       List<ByteRange> touched,
       Supplier<Promise<T>> real) {
-    if (fault == null) {
-      return real.get();
-    }
-    if (fault != Fault.STALL) {
-      return Promise.failed(injected(operation, touched));
-    }
+    return switch (fault) {
+      case null -> real.get();
+      case FAIL, TEAR -> Promise.failed(injected(operation, touched));
+      case STALL -> afterRelease(real);
+      case ANSWER_LATE -> {
+        Promise<T> early = real.get();
+        yield afterRelease(() -> early);
+      }
+    };
+  }
+
+  private <T extends @Nullable Object> Promise<T> afterRelease(Supplier<Promise<T>> real) {
     Promise<T> late = new Promise<>();
     plan.stall()
         .whenDone(

@@ -105,6 +105,23 @@ class FencingTest {
   }
 
   @Test
+  void aLookThatBeganBeforeAReplayDoesNotHideItsEnd() {
+    OpenedJournal journal = open(0);
+    append(journal, flush(image.firstData)).get();
+    test.begin(volume -> volume.fence(0, journal.epoch())).get();
+    test.faults.add(Operation.READ, Fault.ANSWER_LATE, List.of(), 1);
+    Promise<JournalCheck> slow = test.begin(volume -> volume.check(0));
+    assertFalse(slow.isDone());
+    ReplayResult replayed = replay(journal.epoch()).get();
+    assertTrue(replayed.replayed());
+    test.owner().execute(test.faults::release);
+    test.scheduler.run();
+    assertEquals(JournalState.CLEAN, slow.get().state());
+    assertEquals(JournalState.CLEAN, check(0).state());
+    test.begin(volume -> volume.awaitClean(0)).get();
+  }
+
+  @Test
   void aFencedEpochStaysFencedAfterACrash() {
     OpenedJournal journal = open(0);
     test.begin(volume -> volume.fence(0, journal.epoch())).get();
