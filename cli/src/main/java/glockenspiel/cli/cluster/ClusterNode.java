@@ -12,6 +12,8 @@ import glockenspiel.runtime.task.OwnerStoppedException;
 import java.io.IOException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -19,6 +21,8 @@ import org.jspecify.annotations.Nullable;
 public final class ClusterNode implements FileAccess, AutoCloseable {
   /** The ports before it are the services'. */
   private static final int FIRST_NODE = 2;
+
+  private static final long PATIENCE_SECONDS = 60;
 
   private final int index;
   private final Uplink uplink;
@@ -70,12 +74,20 @@ public final class ClusterNode implements FileAccess, AutoCloseable {
     return agent.port();
   }
 
-  /** Mounts, and waits until files can be used. */
+  /**
+   * Mounts, and waits until files can be used.
+   *
+   * @throws IllegalStateException when it has not answered for a minute
+   */
   public NodeStatus mount() {
     return join(agent.mount());
   }
 
-  /** Leaves in order, and waits for it. */
+  /**
+   * Leaves in order, and waits for it.
+   *
+   * @throws IllegalStateException when it has not answered for a minute
+   */
   public NodeStatus unmount() {
     return join(agent.unmount());
   }
@@ -108,10 +120,14 @@ public final class ClusterNode implements FileAccess, AutoCloseable {
     return new GoneException(name() + ": " + cause.getMessage(), cause);
   }
 
-  private static NodeStatus join(CompletableFuture<NodeStatus> answer) {
+  private NodeStatus join(CompletableFuture<NodeStatus> answer) {
     try {
-      return answer.join();
+      return answer.copy().orTimeout(PATIENCE_SECONDS, TimeUnit.SECONDS).join();
     } catch (CompletionException failed) {
+      if (failed.getCause() instanceof TimeoutException) {
+        throw new IllegalStateException(
+            name() + " has not answered for " + PATIENCE_SECONDS + " s", failed);
+      }
       if (failed.getCause() instanceof RuntimeException cause) {
         throw cause;
       }

@@ -143,7 +143,7 @@ final class DemoRun {
       story.say("");
       tellOperations("in all", workload.operations());
 
-      Workload.Findings findings = workload.verify(mounted(cluster));
+      Workload.Findings findings = workload.verify(mounted(cluster), PATIENCE_NANOS);
       GateProbe.Report report = probe.report();
       probe.close();
       leave(cluster);

@@ -8,9 +8,12 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.LongSupplier;
 
 /**
  * Several clients on each of several nodes, all at once, until they are stopped or their node has
@@ -189,43 +192,74 @@ public final class Workload {
    * there is one.
    *
    * @param through nodes that are mounted now, by their index
+   * @param timeoutNanos what has not been read by then is a violation
    */
-  public Findings verify(Map<Integer, FileAccess> through) throws InterruptedException {
+  public Findings verify(Map<Integer, FileAccess> through, long timeoutNanos)
+      throws InterruptedException {
     if (through.isEmpty()) {
       return new Findings(0, 0, List.of("no node is mounted, nothing can be read"));
     }
     List<String> violations = Collections.synchronizedList(new ArrayList<>());
-    long[] found = new long[clients.size()];
-    CountDownLatch left = new CountDownLatch(clients.size());
-    for (int index = 0; index < clients.size(); index++) {
-      int which = index;
-      Client client = clients.get(index);
-      Thread.ofVirtual()
-          .name("verify-" + index)
-          .start(
-              () -> {
-                try {
-                  FileAccess reader = notOf(client.node(), through);
-                  found[which] = client.verify(reader, !failed.contains(client.node()), violations);
-                } catch (RuntimeException failure) {
-                  violations.add("files of node " + client.node() + ": " + failure);
-                } finally {
-                  left.countDown();
-                }
-              });
-    }
-    left.await();
-    long sectorsFound = 0;
-    long durable = 0;
-    for (int index = 0; index < found.length; index++) {
-      sectorsFound += found[index];
-      durable += failed.contains(clients.get(index).node()) ? found[index] : 0;
+    List<Reading> readings = new ArrayList<>();
+    for (Client client : clients) {
+      FileAccess reader = notOf(client.node(), through);
+      boolean lives = !failed.contains(client.node());
+      readings.add(
+          new Reading("files of node " + client.node(), !lives)
+              .start(() -> client.verify(reader, lives, violations), violations));
     }
     FileAccess any = through.values().iterator().next();
     for (String log : places.logs()) {
-      sectorsFound += verifyLog(log, any, violations);
+      readings.add(
+          new Reading(log, false).start(() -> verifyLog(log, any, violations), violations));
     }
-    return new Findings(sectorsFound, durable, violations);
+    long end = System.nanoTime() + timeoutNanos;
+    long sectorsFound = 0;
+    long durable = 0;
+    for (Reading reading : readings) {
+      long found = reading.await(end, violations);
+      sectorsFound += found;
+      durable += reading.ofFailedNode ? found : 0;
+    }
+    return new Findings(sectorsFound, durable, List.copyOf(violations));
+  }
+
+  /** The check of one part of what was left. */
+  private static final class Reading {
+    private final String what;
+    private final boolean ofFailedNode;
+    private final CompletableFuture<Long> found = new CompletableFuture<>();
+
+    Reading(String what, boolean ofFailedNode) {
+      this.what = what;
+      this.ofFailedNode = ofFailedNode;
+    }
+
+    Reading start(LongSupplier check, List<String> violations) {
+      Thread.ofVirtual()
+          .name("verify " + what)
+          .start(
+              () -> {
+                try {
+                  found.complete(check.getAsLong());
+                } catch (RuntimeException failure) {
+                  violations.add(what + ": " + failure);
+                  found.complete(0L);
+                }
+              });
+      return this;
+    }
+
+    long await(long endNanos, List<String> violations) throws InterruptedException {
+      try {
+        return found.get(Math.max(0, endNanos - System.nanoTime()), TimeUnit.NANOSECONDS);
+      } catch (TimeoutException late) {
+        violations.add(what + ": could not be read in time");
+        return 0;
+      } catch (ExecutionException impossible) {
+        throw new IllegalStateException(what, impossible);
+      }
+    }
   }
 
   private static FileAccess notOf(int node, Map<Integer, FileAccess> through) {
