@@ -54,6 +54,7 @@ public final class FaultDriver implements Observer {
   /** Begins. */
   public void start() {
     targets.network().becomeUnreliable();
+    targets.disk().becomeUnreliable();
     if (!settings.kinds().isEmpty()) {
       drawNext();
       look();
@@ -93,8 +94,7 @@ public final class FaultDriver implements Observer {
   /** Stops, and takes everything back. */
   public void heal() {
     stopped = true;
-    targets.disk().faults().heal();
-    targets.disk().stallUntil(0);
+    targets.disk().heal();
     targets.network().heal();
     targets.lockManager().owner().wake();
     targets.journalService().owner().wake();

@@ -22,11 +22,10 @@ public final class SharedDisk {
   private final FaultPlan faults = new FaultPlan();
   private final SimulatedEpochStore store;
   private final SplittableRandom random;
-  private final DeviceSettings settings;
+  private final DiskPace pace;
   private final Observer observer;
   private final Tampering tampering;
   private long newestWrite;
-  private long stalledUntilNanos;
 
   /** A disk with this content. */
   public SharedDisk(
@@ -37,7 +36,7 @@ public final class SharedDisk {
       Tampering tampering) {
     this.disk = disk;
     this.random = random;
-    this.settings = settings;
+    this.pace = new DiskPace(random, settings);
     this.observer = observer;
     this.tampering = tampering;
     this.store = new SimulatedEpochStore(random, observer);
@@ -46,6 +45,18 @@ public final class SharedDisk {
   /** The content. */
   public MemoryDisk disk() {
     return disk;
+  }
+
+  /** From now on some of its operations take far longer than usual. */
+  public void becomeUnreliable() {
+    pace.becomeCalm(false);
+  }
+
+  /** Takes back all that it does wrong or slowly. */
+  public void heal() {
+    faults.heal();
+    pace.becomeCalm(true);
+    pace.stallUntil(0);
   }
 
   /** What it does wrong. */
@@ -61,7 +72,7 @@ public final class SharedDisk {
 
   /** It does nothing before that time. */
   public void stallUntil(long nanos) {
-    stalledUntilNanos = nanos;
+    pace.stallUntil(nanos);
   }
 
   BlockDevice openDevice(DeterministicOwner owner) {
@@ -69,10 +80,8 @@ public final class SharedDisk {
         new WatchedDevice(
             new MemoryBlockDevice(owner, disk),
             owner,
-            random,
-            settings,
+            pace,
             () -> ++newestWrite,
-            () -> stalledUntilNanos,
             observer,
             tampering);
     return new FaultyBlockDevice(watched, faults);

@@ -9,7 +9,6 @@ import glockenspiel.simulation.observation.Observation;
 import glockenspiel.simulation.observation.Observer;
 import java.nio.ByteBuffer;
 import java.util.List;
-import java.util.SplittableRandom;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -20,10 +19,8 @@ import org.jspecify.annotations.Nullable;
 final class WatchedDevice implements BlockDevice {
   private final BlockDevice inner;
   private final DeterministicOwner owner;
-  private final SplittableRandom random;
-  private final DeviceSettings settings;
+  private final DiskPace pace;
   private final LongSupplier sequences;
-  private final LongSupplier stalledUntil;
   private final Observer observer;
   private final Tampering tampering;
   private long newest;
@@ -33,23 +30,18 @@ final class WatchedDevice implements BlockDevice {
    * Slows a device down.
    *
    * @param sequences numbers the writes of all lives
-   * @param stalledUntil nothing is done before that time
    */
   WatchedDevice(
       BlockDevice inner,
       DeterministicOwner owner,
-      SplittableRandom random,
-      DeviceSettings settings,
+      DiskPace pace,
       LongSupplier sequences,
-      LongSupplier stalledUntil,
       Observer observer,
       Tampering tampering) {
     this.inner = inner;
     this.owner = owner;
-    this.random = random;
-    this.settings = settings;
+    this.pace = pace;
     this.sequences = sequences;
-    this.stalledUntil = stalledUntil;
     this.observer = observer;
     this.tampering = tampering;
   }
@@ -62,8 +54,14 @@ final class WatchedDevice implements BlockDevice {
   @Override
   public Promise<ByteBuffer> read(long offset, int length) {
     observer.observe(new Observation.DeviceRead(offset, length));
-    long stall = Math.max(0, stalledUntil.getAsLong() - owner.nowNanos());
-    return later(stall + settings.drawReadNanos(random), () -> inner.read(offset, length));
+    long stall = Math.max(0, pace.stalledUntilNanos() - owner.nowNanos());
+    long nanos = pace.drawReadNanos();
+    // What is read is what was there at some moment before the answer comes.
+    long answer = pace.draw(nanos);
+    Promise<ByteBuffer> late = new Promise<>();
+    later(stall + nanos - answer, () -> inner.read(offset, length))
+        .whenDone((read, failure) -> owner.after(answer, () -> pass(late, read, failure)));
+    return late;
   }
 
   @Override
@@ -72,7 +70,7 @@ final class WatchedDevice implements BlockDevice {
     newest = sequence;
     observer.observe(new Observation.DeviceWriteCalled(sequence, writes));
     Promise<@Nullable Void> written =
-        later(inOrder(settings.drawWriteNanos(random)), () -> inner.write(writes));
+        later(inOrder(pace.drawWriteNanos()), () -> inner.write(writes));
     written.whenDone(
         (done, failure) -> {
           if (failure == null) {
@@ -85,10 +83,10 @@ final class WatchedDevice implements BlockDevice {
   @Override
   public Promise<@Nullable Void> sync() {
     if (tampering.pretendsToSync()) {
-      return later(inOrder(settings.drawSyncNanos(random)), () -> Promise.<@Nullable Void>of(null));
+      return later(inOrder(pace.drawSyncNanos()), () -> Promise.<@Nullable Void>of(null));
     }
     long sequence = newest;
-    Promise<@Nullable Void> synced = later(inOrder(settings.drawSyncNanos(random)), inner::sync);
+    Promise<@Nullable Void> synced = later(inOrder(pace.drawSyncNanos()), inner::sync);
     synced.whenDone(
         (done, failure) -> {
           if (failure == null) {
@@ -100,7 +98,7 @@ final class WatchedDevice implements BlockDevice {
 
   private long inOrder(long nanos) {
     long now = owner.nowNanos();
-    long free = Math.max(lastStartNanos, stalledUntil.getAsLong());
+    long free = Math.max(lastStartNanos, pace.stalledUntilNanos());
     lastStartNanos = Math.max(free, now + nanos);
     return lastStartNanos - now;
   }
