@@ -25,6 +25,14 @@ public final class HandOff implements Benchmark {
   private static final double TARGET = 2.5;
   private static final GlockName GLOCK = GlockName.inode(77);
 
+  /**
+   * What the swaps took.
+   *
+   * @param whole from acquire in a task to its return
+   * @param waking of that, from the grant on the transport's thread to the task
+   */
+  record Times(Samples whole, Samples waking) {}
+
   @Override
   public String name() {
     return "handoff";
@@ -37,6 +45,7 @@ public final class HandOff implements Benchmark {
     Median bare = new Median();
     Median node = new Median();
     Median nodeTail = new Median();
+    Median waking = new Median();
     int turns = plan.count(TURNS);
     try (EchoLimit echo = EchoLimit.start();
         LoadSessions sessions = LoadSessions.start(2);
@@ -48,9 +57,10 @@ public final class HandOff implements Benchmark {
       for (int round = 0; round < plan.rounds(); round++) {
         ping.add(echo.pingPong(plan.count(PINGS)).quantileMicros(0.5));
         bare.add(SwappingLoad.run(sessions.get(0), sessions.get(1), turns).quantileMicros(0.5));
-        Samples samples = swap(one, other, turns);
-        node.add(samples.quantileMicros(0.5));
-        nodeTail.add(samples.quantileMicros(0.99));
+        Times times = swap(one, other, turns);
+        node.add(times.whole.quantileMicros(0.5));
+        nodeTail.add(times.whole.quantileMicros(0.99));
+        waking.add(times.waking.quantileMicros(0.5));
       }
     }
     String settings =
@@ -63,6 +73,11 @@ public final class HandOff implements Benchmark {
         Row.of("EX hand-off between two nodes p99", nodeTail.value(), Unit.MICROS, settings)
             .against("ping-pong p50", ping.value()),
         Row.of(
+            "of that, until the task runs that waits for the grant, p50",
+            waking.value(),
+            Unit.MICROS,
+            "from the grant on the transport's thread"),
+        Row.of(
                 "the same between two bare sessions p50",
                 bare.value(),
                 Unit.MICROS,
@@ -71,28 +86,29 @@ public final class HandOff implements Benchmark {
   }
 
   /** The nodes take the glock in turns, each from a task of its own. */
-  static Samples swap(NodeGlocks one, NodeGlocks other, int turns) throws InterruptedException {
-    Samples samples = new Samples(turns);
+  static Times swap(NodeGlocks one, NodeGlocks other, int turns) throws InterruptedException {
+    Times times = new Times(new Samples(turns), new Samples(turns));
     CountDownLatch done = new CountDownLatch(1);
-    take(one, other, samples, done);
+    take(one, other, times, done);
     done.await();
-    return samples;
+    return times;
   }
 
-  private static void take(
-      NodeGlocks taker, NodeGlocks next, Samples samples, CountDownLatch done) {
+  private static void take(NodeGlocks taker, NodeGlocks next, Times times, CountDownLatch done) {
     var _ =
         taker.start(
             "take",
             () -> {
               long begin = System.nanoTime();
               Glocks.Holder holder = taker.cache().acquire(GLOCK, LockMode.EX, 0);
-              samples.add(System.nanoTime() - begin);
+              long end = System.nanoTime();
+              times.whole.add(end - begin);
+              times.waking.add(end - taker.answeredNanos());
               holder.close();
-              if (samples.isFull()) {
+              if (times.whole.isFull()) {
                 done.countDown();
               } else {
-                take(next, taker, samples, done);
+                take(next, taker, times, done);
               }
               return null;
             });

@@ -36,6 +36,7 @@ final class NodeGlocks implements LockSession.Listener, AutoCloseable {
   private final GrpcChannel channel;
   private final LockSession session;
   private final GlockCache cache;
+  private long answeredNanos;
 
   private NodeGlocks(String node, GrpcChannel channel) {
     this.channel = channel;
@@ -90,6 +91,11 @@ final class NodeGlocks implements LockSession.Listener, AutoCloseable {
     return cache;
   }
 
+  /** When the last answer came. Belongs to the owner. */
+  long answeredNanos() {
+    return answeredNanos;
+  }
+
   /** Starts a task of the node. */
   <T extends @Nullable Object> Promise<T> start(String name, Task<T> body) {
     return owner.start(name, body);
@@ -119,7 +125,10 @@ final class NodeGlocks implements LockSession.Listener, AutoCloseable {
   @Override
   public void received(LockManagerMessage message) {
     switch (message) {
-      case Answer answer -> cache.answered(answer);
+      case Answer answer -> {
+        answeredNanos = System.nanoTime();
+        cache.answered(answer);
+      }
       case Demote demote when !demote.glock().equals(GlockName.LIVE) ->
           cache.demoteRequested(demote);
       default -> {

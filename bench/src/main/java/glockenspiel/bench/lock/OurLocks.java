@@ -42,7 +42,7 @@ public final class OurLocks implements AutoCloseable {
 
   /** From the asking of a node for what another one has cached, to its holder. */
   public Samples handOff(int turns) throws InterruptedException {
-    return HandOff.swap(one, other, turns);
+    return HandOff.swap(one, other, turns).whole();
   }
 
   @Override

@@ -8,5 +8,8 @@ public final class BenchJvm {
   public static final List<String> FLAGS =
       List.of("--enable-native-access=ALL-UNNAMED", "--sun-misc-unsafe-memory-access=allow");
 
+  /** What it adds for the lock-manager. */
+  public static final List<String> LOCK_MANAGER_FLAGS = List.of("-XX:+UseParallelGC");
+
   private BenchJvm() {}
 }

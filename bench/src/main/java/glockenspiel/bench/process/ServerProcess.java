@@ -43,6 +43,9 @@ public final class ServerProcess implements AutoCloseable {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(BenchJvm.FLAGS);
+    if (kind == Kind.LOCK_MANAGER) {
+      command.addAll(BenchJvm.LOCK_MANAGER_FLAGS);
+    }
     command.addAll(List.of(flags));
     command.add("-cp");
     command.add(System.getProperty("java.class.path"));

@@ -35,7 +35,7 @@ class LoadsTest {
     try (LoadSessions sessions = LoadSessions.start(1);
         NodeGlocks one = NodeGlocks.join(sessions.port(), "node-a");
         NodeGlocks other = NodeGlocks.join(sessions.port(), "node-b")) {
-      assertEquals(20, HandOff.swap(one, other, 20).count());
+      assertEquals(20, HandOff.swap(one, other, 20).whole().count());
     }
   }
 

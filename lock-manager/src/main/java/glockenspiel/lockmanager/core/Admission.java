@@ -70,9 +70,10 @@ final class Admission {
   void checkValue(LockValue value) {
     ContractBreach.require(
         value.size() <= limits.lockValueBytesMax(),
-        "lower: a lock value of "
-            + value.size()
-            + " bytes is above the limit of "
-            + limits.lockValueBytesMax());
+        () ->
+            "lower: a lock value of "
+                + value.size()
+                + " bytes is above the limit of "
+                + limits.lockValueBytesMax());
   }
 }

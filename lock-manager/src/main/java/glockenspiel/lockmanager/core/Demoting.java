@@ -30,7 +30,7 @@ final class Demoting {
     for (Hold hold = glock.firstHolder(); hold != null; hold = glock.holderAfter(hold)) {
       if (hold.session != session && !hold.mode.compatible(acquire.mode()) && !hold.isOrphan()) {
         LockMode wanted = wantedMode(hold.mode, acquire.mode());
-        if (!glock.name.equals(GlockName.LIVE)) {
+        if (!glock.isNamed(GlockName.LIVE)) {
           // On the live glock it is an announcement, and nothing is lowered.
           hold.demoteWanted = lowerOf(hold.demoteWanted, wanted);
         }
@@ -88,12 +88,13 @@ final class Demoting {
   }
 
   private void send(Hold hold, LockMode wanted, String trace) {
-    if (!hold.glock.name.equals(GlockName.LIVE)) {
+    if (!hold.glock.isNamed(GlockName.LIVE)) {
       hold.glock.obtainContention().countDemote();
       watches.note(hold.glock);
     }
     outbox.send(
-        hold.session, new Demote(hold.glock.name, wanted, hold.grantNumber, gate.status(), trace));
+        hold.session,
+        new Demote(hold.glock.name(), wanted, hold.grantNumber, gate.status(), trace));
   }
 
   /** What a holder of one mode must lower to, for a waiter that wants the other. */

@@ -1,6 +1,7 @@
 package glockenspiel.lockmanager.core;
 
 import glockenspiel.protocol.lock.GlockName;
+import glockenspiel.protocol.lock.GlockType;
 import glockenspiel.protocol.lock.LockMode;
 import glockenspiel.protocol.lock.LockValue;
 import glockenspiel.runtime.state.InvariantViolation;
@@ -10,11 +11,11 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * One glock: its holders, and, only where there is more to know, its {@link Extra}. The common
- * glock has one holder and nothing else: 32 bytes here, 24 for its name, 56 for the {@link Hold},
+ * glock has one holder and nothing else: 40 bytes here, its name included, 56 for the {@link Hold},
  * and a place in the {@link LockTable}.
  *
  * <p>All holders of a glock hold the same mode (rule 1: SH goes with SH, DF with DF, EX is alone),
- * so one field answers for all of them, and no grant looks at a thousand holders.
+ * so the first one answers for all of them, and no grant looks at a thousand holders.
  */
 final class Glock {
   /** From how many holders on they are also found by session. */
@@ -35,19 +36,71 @@ final class Glock {
     }
   }
 
-  final GlockName name;
+  private long number;
+  private GlockType type;
+
+  /** Of an application lock only: a glock's name is its type and number. */
+  private @Nullable GlockName applicationName;
+
   private @Nullable Hold firstHolder;
   private @Nullable Extra extra;
   private int holderCount;
-  private LockMode heldMode = LockMode.UN;
 
-  Glock(GlockName name) {
-    this.name = name;
+  private Glock(GlockName name) {
+    type = name.type();
+    become(name);
+  }
+
+  /**
+   * A glock that nobody holds or wants.
+   *
+   * @param spare one to use again; null to make one
+   */
+  static Glock of(@Nullable Glock spare, GlockName name) {
+    if (spare == null) {
+      return new Glock(name);
+    }
+    spare.become(name);
+    return spare;
+  }
+
+  private void become(GlockName name) {
+    type = name.type();
+    number = name.number();
+    applicationName = type == GlockType.APPLICATION ? name : null;
+  }
+
+  /** Makes it spare: it is unused. */
+  void giveUp() {
+    extra = null;
+    applicationName = null;
+  }
+
+  /** Its name; made for the call, but for an application lock. */
+  GlockName name() {
+    return applicationName == null ? new GlockName(type, number) : applicationName;
+  }
+
+  /** Whether that is its name; makes none. */
+  boolean isNamed(GlockName name) {
+    return number == name.number()
+        && type == name.type()
+        && (applicationName == null || applicationName.equals(name));
+  }
+
+  /** The kind of lock. */
+  GlockType type() {
+    return type;
+  }
+
+  /** What it locks. */
+  long number() {
+    return number;
   }
 
   /** The mode that all holders hold; UN when there is none. */
   LockMode heldMode() {
-    return heldMode;
+    return firstHolder == null ? LockMode.UN : firstHolder.mode;
   }
 
   int holderCount() {
@@ -83,7 +136,7 @@ final class Glock {
    */
   boolean othersAllow(@Nullable Hold own, LockMode mode) {
     int others = holderCount - (own == null ? 0 : 1);
-    return others == 0 || heldMode.compatible(mode);
+    return others == 0 || heldMode().compatible(mode);
   }
 
   /** Takes a new holder. */
@@ -99,7 +152,6 @@ final class Glock {
       firstHolder.glockPrevious = hold;
     }
     holderCount++;
-    heldMode = hold.mode;
     if (extra != null && extra.holdersBySession != null) {
       extra.holdersBySession.put(hold.session, hold);
     } else if (holderCount == INDEXED_HOLDERS_MIN) {
@@ -111,7 +163,6 @@ final class Glock {
   void convert(Hold hold, LockMode mode) {
     requireRoomFor(hold, mode);
     hold.mode = mode;
-    heldMode = mode;
   }
 
   /** Takes a holder away. */
@@ -119,7 +170,6 @@ final class Glock {
     holderCount--;
     if (hold.glockNext == hold) {
       firstHolder = null;
-      heldMode = LockMode.UN;
     } else {
       hold.glockPrevious.glockNext = hold.glockNext;
       hold.glockNext.glockPrevious = hold.glockPrevious;
@@ -153,11 +203,11 @@ final class Glock {
           "rule 1: "
               + mode
               + " of "
-              + name
+              + name()
               + " beside "
               + (holderCount - (own == null ? 0 : 1))
               + " other holders of "
-              + heldMode);
+              + heldMode());
     }
   }
 

@@ -25,6 +25,8 @@ final class Granting {
   private final Admission admission;
   private final LockWatches watches;
 
+  private final Spares<Hold> spareHolds = new Spares<>();
+
   /** Glocks that somebody waits for, in the order in which they came to that. */
   private final Set<Glock> contended = new LinkedHashSet<>();
 
@@ -58,7 +60,7 @@ final class Granting {
     try {
       ContractBreach.require(
           session.waitingRequest(glock) == null,
-          "acquire: a request for " + glock.name + " waits already");
+          () -> "acquire: a request for " + glock.name() + " waits already");
       if (session.isWithdrawing() && RecoveryGate.concerns(acquire)) {
         // Rules 2 and 8: a node that withdraws gets no I/O glock any more, so there is nothing to
         // wait for.
@@ -117,7 +119,7 @@ final class Granting {
   }
 
   private boolean isHeldByGate(Glock glock) {
-    return gate.isClosed() && glock.name.isIo();
+    return gate.isClosed() && glock.type().isIo();
   }
 
   private void grant(
@@ -125,23 +127,23 @@ final class Granting {
     gate.requireLetsThrough(acquire);
     long grantNumber = grantNumbers.next();
     if (own == null) {
-      Hold hold = new Hold(session, glock, mode, grantNumber);
+      Hold hold = Hold.of(spareHolds.take(), session, glock, mode, grantNumber);
       hold.lockDelayMillis = acquire.lockDelayMillis();
       glock.add(hold);
-      session.holdsLike(glock.name).add(hold);
+      session.holdsLike(glock).add(hold);
     } else {
       glock.convert(own, mode);
       own.grantNumber = grantNumber;
       own.lockDelayMillis = acquire.lockDelayMillis();
       own.demoteWanted = null;
     }
-    noteOwnJournal(session, glock.name, mode);
+    noteOwnJournal(session, acquire.glock(), mode);
     watches.note(glock);
     outbox.send(
         session,
         new Answer(
             acquire.requestId(),
-            glock.name,
+            acquire.glock(),
             LockOutcome.GRANTED,
             mode,
             grantNumber,
@@ -222,19 +224,23 @@ final class Granting {
     }
     ContractBreach.require(
         session.waitingRequest(glock) == null,
-        "lower: a request for " + glock.name + " waits; cancel it or wait for its answer first");
+        () ->
+            "lower: a request for "
+                + glock.name()
+                + " waits; cancel it or wait for its answer first");
     ContractBreach.require(
         lower.mode() == LockMode.UN || (hold.mode == LockMode.EX && lower.mode() != LockMode.EX),
-        "lower: "
-            + glock.name
-            + " is held "
-            + hold.mode
-            + ", which "
-            + lower.mode()
-            + " is not below");
+        () ->
+            "lower: "
+                + glock.name()
+                + " is held "
+                + hold.mode
+                + ", which "
+                + lower.mode()
+                + " is not below");
     if (lower.lockValue() != null) {
       ContractBreach.require(
-          hold.mode == LockMode.EX, "lower: only who holds EX may change the lock value");
+          hold.mode == LockMode.EX, () -> "lower: only who holds EX may change the lock value");
       admission.checkValue(lower.lockValue());
       glock.setLockValue(lower.lockValue());
     }
@@ -254,14 +260,16 @@ final class Granting {
   private void remove(Hold hold) {
     watches.note(hold.glock);
     hold.glock.remove(hold);
-    hold.session.holdsLike(hold.glock.name).remove(hold);
+    hold.session.holdsLike(hold.glock).remove(hold);
+    hold.giveUp();
+    spareHolds.giveBack(hold);
   }
 
   /** Takes a waiting request back; one that has ended already stays as it is (rule 11). */
   void cancel(Session session, Cancel cancel) {
     ContractBreach.require(
         Long.compareUnsigned(cancel.requestId(), session.newestRequestId) <= 0,
-        "cancel: there is no request " + Long.toUnsignedString(cancel.requestId()));
+        () -> "cancel: there is no request " + Long.toUnsignedString(cancel.requestId()));
     Request request = session.waitingRequest(cancel.requestId());
     if (request != null) {
       end(request, LockOutcome.CANCELLED);

@@ -1,6 +1,7 @@
 package glockenspiel.lockmanager.core;
 
 import glockenspiel.protocol.lock.LockMode;
+import glockenspiel.runtime.state.InvariantViolation;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -9,9 +10,12 @@ import org.jspecify.annotations.Nullable;
  * is 56 bytes, all of them used.
  */
 final class Hold {
-  final Session session;
-  final Glock glock;
+  Session session;
+  Glock glock;
+
+  /** UN only while it is spare. */
   LockMode mode;
+
   long grantNumber;
 
   /** How long it stays after the lease of its session, when that is lost. */
@@ -28,8 +32,36 @@ final class Hold {
   Hold sessionNext;
   Hold sessionPrevious;
 
-  /** A hold in no ring yet. */
-  Hold(Session session, Glock glock, LockMode mode, long grantNumber) {
+  /**
+   * A hold in no ring yet.
+   *
+   * @param spare one to use again; null to make one
+   */
+  static Hold of(
+      @Nullable Hold spare, Session session, Glock glock, LockMode mode, long grantNumber) {
+    if (spare == null) {
+      return new Hold(session, glock, mode, grantNumber);
+    }
+    spare.session = session;
+    spare.glock = glock;
+    spare.mode = mode;
+    spare.grantNumber = grantNumber;
+    return spare;
+  }
+
+  /**
+   * Makes it spare; it is in no ring any more.
+   *
+   * @throws InvariantViolation when it is already: it would become two holds
+   */
+  void giveUp() {
+    InvariantViolation.require(mode != LockMode.UN, "a hold is given up twice");
+    mode = LockMode.UN;
+    demoteWanted = null;
+    lockDelayMillis = 0;
+  }
+
+  private Hold(Session session, Glock glock, LockMode mode, long grantNumber) {
     this.session = session;
     this.glock = glock;
     this.mode = mode;

@@ -91,15 +91,15 @@ final class Inspection {
 
   static List<LockInfo> locks(
       Lockspace lockspace, LockFilter filter, @Nullable GlockName after, int countMax) {
-    TreeSet<Glock> page = new TreeSet<>(Comparator.comparing((Glock glock) -> glock.name));
+    TreeSet<Glock> page = new TreeSet<>(Comparator.comparing((Glock glock) -> glock.name()));
     forEachCandidate(
         lockspace,
         filter,
         glock -> {
-          if ((filter.type() == null || filter.type() == glock.name.type())
+          if ((filter.type() == null || filter.type() == glock.type())
               && (!filter.contended() || glock.waiting() != null)
-              && (after == null || glock.name.compareTo(after) > 0)
-              && (page.size() < countMax || glock.name.compareTo(page.last().name) < 0)) {
+              && (after == null || glock.name().compareTo(after) > 0)
+              && (page.size() < countMax || glock.name().compareTo(page.last().name()) < 0)) {
             page.add(glock);
             if (page.size() > countMax) {
               page.pollLast();
@@ -111,7 +111,7 @@ final class Inspection {
 
   static LockInfo lock(Lockspace lockspace, GlockName name) {
     Glock glock = lockspace.table().find(name);
-    return picture(lockspace, glock == null ? new Glock(name) : glock);
+    return picture(lockspace, glock == null ? Glock.of(null, name) : glock);
   }
 
   private static void forEachCandidate(
@@ -167,7 +167,7 @@ final class Inspection {
     }
     Contention contention = glock.contention();
     return new LockInfo(
-        glock.name,
+        glock.name(),
         List.copyOf(holders),
         List.copyOf(waiters),
         glock.lockValue() != null,

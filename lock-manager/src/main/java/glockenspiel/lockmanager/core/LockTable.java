@@ -1,6 +1,7 @@
 package glockenspiel.lockmanager.core;
 
 import glockenspiel.protocol.lock.GlockName;
+import glockenspiel.protocol.lock.GlockType;
 import java.util.Arrays;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -20,6 +21,7 @@ final class LockTable {
 
   private final @Nullable Segment[] segments = new @Nullable Segment[1 << SEGMENT_BITS];
   private int size;
+  private final Spares<Glock> spares = new Spares<>();
 
   /** How many glocks there are. */
   int size() {
@@ -47,19 +49,24 @@ final class LockTable {
     if (present != null) {
       return present;
     }
-    Glock added = new Glock(name);
+    Glock added = Glock.of(spares.take(), name);
     segment.insert(place, hash, added);
     size++;
     return added;
   }
 
-  /** Forgets a glock that nobody holds or wants and that has no value. */
+  /**
+   * Forgets a glock that nobody holds or wants and that has no value; may be called again for one
+   * that is forgotten, until {@link #obtain} is called.
+   */
   void removeIfUnused(Glock glock) {
     if (glock.isUnused()) {
-      int hash = hash(glock.name);
+      int hash = hash(glock.type(), glock.number());
       Segment segment = segments[hash >>> (Integer.SIZE - SEGMENT_BITS)];
-      if (segment != null && segment.remove(segment.place(hash, glock.name))) {
+      if (segment != null && segment.remove(segment.place(hash, glock))) {
         size--;
+        glock.giveUp();
+        spares.giveBack(glock);
       }
     }
   }
@@ -68,6 +75,20 @@ final class LockTable {
   void clear() {
     Arrays.fill(segments, null);
     size = 0;
+  }
+
+  /** For {@link LookAhead}: reads the place where a name may be; the value means nothing. */
+  int hashNear(GlockName name) {
+    int hash = hash(name);
+    Segment segment = segments[hash >>> (Integer.SIZE - SEGMENT_BITS)];
+    return segment == null ? 0 : segment.hashes[hash & (segment.hashes.length - 1)];
+  }
+
+  /** For {@link LookAhead}: most likely the glock of that name; looks at no glock. */
+  @Nullable Glock glockNear(GlockName name) {
+    int hash = hash(name);
+    Segment segment = segments[hash >>> (Integer.SIZE - SEGMENT_BITS)];
+    return segment == null ? null : segment.near(hash);
   }
 
   /** Every glock, in no order that means anything, but always in the same. */
@@ -85,7 +106,11 @@ final class LockTable {
 
   /** The upper bits choose the segment, the lower ones the place. */
   private static int hash(GlockName name) {
-    long mixed = (name.number() + ((long) name.type().number() << 56)) * 0x9E3779B97F4A7C15L;
+    return hash(name.type(), name.number());
+  }
+
+  private static int hash(GlockType type, long number) {
+    long mixed = (number + ((long) type.number() << 56)) * 0x9E3779B97F4A7C15L;
     mixed ^= mixed >>> 29;
     mixed *= 0xBF58476D1CE4E5B9L;
     return (int) (mixed >>> 32);
@@ -104,12 +129,34 @@ final class LockTable {
       int mask = places.length - 1;
       int place = hash & mask;
       for (Glock glock = places[place]; glock != null; glock = places[place]) {
-        if (hashes[place] == hash && glock.name.equals(name)) {
+        if (hashes[place] == hash && glock.isNamed(name)) {
           break;
         }
         place = (place + 1) & mask;
       }
       return place;
+    }
+
+    /** Where that glock is, or an empty place when it is not here. */
+    int place(int hash, Glock wanted) {
+      int mask = places.length - 1;
+      int place = hash & mask;
+      for (Glock glock = places[place]; glock != null; glock = places[place]) {
+        if (glock == wanted) {
+          break;
+        }
+        place = (place + 1) & mask;
+      }
+      return place;
+    }
+
+    @Nullable Glock near(int hash) {
+      int mask = places.length - 1;
+      int place = hash & mask;
+      while (hashes[place] != hash && places[place] != null) {
+        place = (place + 1) & mask;
+      }
+      return places[place];
     }
 
     void insert(int place, int hash, Glock glock) {

@@ -34,8 +34,8 @@ final class LockWatches {
 
   /** Holders or waiters change in this step. */
   void note(Glock glock) {
-    if (!watched.isEmpty() && watched.containsKey(glock.name)) {
-      outbox.emit(new Effect.LockChanged(lockspace, glock.name));
+    if (!watched.isEmpty() && watched.containsKey(glock.name())) {
+      outbox.emit(new Effect.LockChanged(lockspace, glock.name()));
     }
   }
 

@@ -31,6 +31,7 @@ final class Lockspace {
   private final Outbox outbox;
   private final SessionRoster roster = new SessionRoster();
   private final LockTable table = new LockTable();
+  private final LookAhead lookAhead = new LookAhead();
   private final RecoveryGate gate;
   private final LockWatches watches;
   private final Granting granting;
@@ -232,6 +233,7 @@ final class Lockspace {
       return;
     }
     outbox.reply(session);
+    lookAhead.read(table, messages);
     try {
       for (NodeMessage message : messages) {
         if (!session.isPresent()) {

@@ -1,6 +1,7 @@
 package glockenspiel.lockmanager.core;
 
 import glockenspiel.protocol.lock.GlockName;
+import glockenspiel.protocol.lock.GlockType;
 import glockenspiel.protocol.lock.LockManagerMessage;
 import glockenspiel.protocol.lock.MessageLog;
 import glockenspiel.protocol.lock.NodeMessage;
@@ -104,11 +105,15 @@ final class Session {
   }
 
   /** The ring that a hold on that glock belongs to. */
-  HoldRing holdsLike(GlockName name) {
-    return switch (name.type()) {
+  HoldRing holdsLike(Glock glock) {
+    return holdsLike(glock.type(), glock.number());
+  }
+
+  private HoldRing holdsLike(GlockType type, long number) {
+    return switch (type) {
       case JOURNAL -> coordinationHolds;
       case NONDISK ->
-          name.equals(GlockName.FREEZE) || name.equals(GlockName.RENAME)
+          number == GlockName.FREEZE.number() || number == GlockName.RENAME.number()
               ? protectedHolds
               : coordinationHolds;
       case INODE, RGRP, META, IOPEN, FLOCK, QUOTA, APPLICATION -> protectedHolds;

@@ -37,22 +37,23 @@ final class Validation {
 
   private void checkGlock(Glock glock) {
     glockCount++;
-    require(lockspace.table().find(glock.name) == glock, glock.name + " is not where it is found");
-    require(!glock.isUnused(), glock.name + " is unused and still in the table");
+    require(
+        lockspace.table().find(glock.name()) == glock, glock.name() + " is not where it is found");
+    require(!glock.isUnused(), glock.name() + " is unused and still in the table");
     int holders = 0;
     for (Hold hold = glock.firstHolder(); hold != null; hold = glock.holderAfter(hold)) {
       holders++;
-      require(glock.holdOf(hold.session) == hold, glock.name + ": a holder is not found");
-      require(hold.mode == glock.heldMode(), glock.name + ": rule 1: holders of two modes");
+      require(glock.holdOf(hold.session) == hold, glock.name() + ": a holder is not found");
+      require(hold.mode == glock.heldMode(), glock.name() + ": rule 1: holders of two modes");
       require(
           hold.session.isPresent() || isOrphanOwner(hold.session),
-          glock.name + ": the orphan of session " + hold.session.id + " waits for nothing");
+          glock.name() + ": the orphan of session " + hold.session.id + " waits for nothing");
     }
     holdCount += holders;
-    require(holders == glock.holderCount(), glock.name + ": wrong holder count");
+    require(holders == glock.holderCount(), glock.name() + ": wrong holder count");
     require(
         holders < 2 || glock.heldMode().compatible(glock.heldMode()),
-        glock.name + ": rule 1: " + holders + " holders of " + glock.heldMode());
+        glock.name() + ": rule 1: " + holders + " holders of " + glock.heldMode());
     GrantQueue waiting = glock.waiting();
     if (waiting != null) {
       contended.add(glock);
@@ -83,24 +84,24 @@ final class Validation {
       count++;
       require(
           request.session.waitingRequest(glock) == request,
-          glock.name + ": a waiter is not its session's");
-      require(request.session.isPresent(), glock.name + ": a session waits that is gone");
+          glock.name() + ": a waiter is not its session's");
+      require(request.session.isPresent(), glock.name() + ": a session waits that is gone");
       require(
           request.rank.isConversion() == (glock.holdOf(request.session) != null),
-          glock.name + ": a waiter has a wrong rank");
+          glock.name() + ": a waiter has a wrong rank");
     }
-    require(count == waiting.size(), glock.name + ": wrong waiter count");
-    Request first = waiting.findFirstWaiter(lockspace.gate().isClosed() && glock.name.isIo());
+    require(count == waiting.size(), glock.name() + ": wrong waiter count");
+    Request first = waiting.findFirstWaiter(lockspace.gate().isClosed() && glock.name().isIo());
     if (first != null) {
       // Rule 12: the first waiter waits for somebody who has been asked, or for an orphan.
       Hold own = glock.holdOf(first.session);
       require(
           !glock.othersAllow(own, first.acquire.mode()),
-          glock.name + ": the first waiter could be granted");
+          glock.name() + ": the first waiter could be granted");
       for (Hold hold = glock.firstHolder(); hold != null; hold = glock.holderAfter(hold)) {
         require(
             hold == own || hold.isOrphan() || hold.demoteWanted != null,
-            glock.name + ": session " + hold.session.id + " was not asked to lower");
+            glock.name() + ": session " + hold.session.id + " was not asked to lower");
       }
     }
   }

@@ -120,7 +120,7 @@ final class WaitForGraph {
                         edge.request.session.id,
                         edge.request.session.nodeName,
                         edge.request.acquire.requestId(),
-                        edge.request.glock.name,
+                        edge.request.glock.name(),
                         edge.request.acquire.mode(),
                         edge.request.sinceNanos,
                         edge.blocker.id,

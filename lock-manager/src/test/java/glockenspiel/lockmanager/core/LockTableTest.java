@@ -38,7 +38,7 @@ class LockTableTest {
     int[] visited = {0};
     table.forEach(
         glock -> {
-          assertSame(model.get(glock.name), glock);
+          assertSame(model.get(glock.name()), glock);
           visited[0]++;
         });
     assertEquals(model.size(), visited[0]);
@@ -53,7 +53,7 @@ class LockTableTest {
     Glock one = table.obtain(GlockName.application("7mohtcOFVz"));
     Glock other = table.obtain(GlockName.application("c1E51sSEyx"));
 
-    assertEquals(one.name.number(), other.name.number());
+    assertEquals(one.number(), other.number());
     assertEquals(2, table.size());
     assertSame(one, table.find(GlockName.application("7mohtcOFVz")));
     table.removeIfUnused(one);
