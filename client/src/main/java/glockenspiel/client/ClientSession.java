@@ -5,6 +5,7 @@ import glockenspiel.node.glock.GlockException;
 import glockenspiel.node.glock.GlockSettings;
 import glockenspiel.node.glock.Glocks;
 import glockenspiel.node.glock.LockSession;
+import glockenspiel.node.glock.SessionListener;
 import glockenspiel.node.glock.SessionMember;
 import glockenspiel.node.glock.SessionSettings;
 import glockenspiel.protocol.lock.GlockName;
@@ -64,7 +65,7 @@ final class ClientSession {
             });
   }
 
-  private final class Listener implements LockSession.Listener {
+  private final class Listener implements SessionListener {
     @Override
     public void received(LockManagerMessage message) {
       switch (message) {
@@ -72,10 +73,26 @@ final class ClientSession {
         case LockManagerMessage.Demote demote -> cache.demoteRequested(demote);
         case LockManagerMessage.GateChanged _,
             LockManagerMessage.BecomeFirstMounter _,
+            LockManagerMessage.CheckJournals _,
             LockManagerMessage.Left _ -> {
           // A namespace has no gate, and the session itself sees to its end.
         }
       }
+    }
+
+    @Override
+    public long generation() {
+      return 0;
+    }
+
+    @Override
+    public void reassert(Welcome answer) {
+      cache.reassert();
+    }
+
+    @Override
+    public void reasserted() {
+      cache.askAgain();
     }
 
     @Override

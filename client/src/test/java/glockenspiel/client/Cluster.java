@@ -34,9 +34,22 @@ final class Cluster implements AutoCloseable {
   }
 
   Cluster(long leaseMillis, LockLimits limits) throws IOException {
+    this(leaseMillis, 0, limits);
+  }
+
+  /** Whose lock-manager waits for the clients of the run before it. */
+  static Cluster withGrace(long leaseMillis) throws IOException {
+    return new Cluster(leaseMillis, leaseMillis, LockLimits.DEFAULT);
+  }
+
+  private Cluster(long leaseMillis, long graceMillis, LockLimits limits) throws IOException {
     settings =
         new LockManagerSettings(
-            new HostPort("127.0.0.1", 0), leaseMillis, limits, TransportSecurity.INSECURE);
+            new HostPort("127.0.0.1", 0),
+            leaseMillis,
+            graceMillis,
+            limits,
+            TransportSecurity.INSECURE);
     server = start();
   }
 

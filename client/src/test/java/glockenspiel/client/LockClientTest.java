@@ -207,6 +207,36 @@ class LockClientTest {
   }
 
   @Test
+  void aLockSurvivesARestartOfTheLockManager() throws Exception {
+    cluster.close();
+    cluster = Cluster.withGrace(2_000);
+    LockClient a = cluster.connect("a");
+    LockClient b = cluster.connect("b");
+    Lock held = a.lock("x", LockMode.EX);
+    CompletableFuture<Lock> next = new CompletableFuture<>();
+    Thread.ofVirtual()
+        .start(
+            () -> {
+              try {
+                next.complete(b.lock("x", LockMode.EX));
+              } catch (InterruptedException | RuntimeException failure) {
+                next.completeExceptionally(failure);
+              }
+            });
+    cluster.restart();
+    // What b gets is granted by the restarted one, after the grace period, and after a's release.
+    try (Lock other = a.lock("y", LockMode.EX)) {
+      assertTrue(other.fencingNumber() > held.fencingNumber());
+      assertTrue(held.isValid());
+      assertFalse(next.isDone());
+    }
+    held.close();
+    try (Lock taken = next.get()) {
+      assertTrue(taken.fencingNumber() > held.fencingNumber());
+    }
+  }
+
+  @Test
   void fencingNumbersGrowOverARestartOfTheLockManager() throws Exception {
     LockClient a = cluster.connect("a");
     long before = a.lock("x", LockMode.EX).fencingNumber();

@@ -3,16 +3,15 @@ package glockenspiel.simulation;
 import glockenspiel.journal.device.VolumeState;
 import glockenspiel.journal.device.VolumeState.JournalRecord;
 import glockenspiel.node.event.NodeEvent;
-import glockenspiel.protocol.storage.OpenedJournal;
 import glockenspiel.simulation.observation.NodeId;
 import glockenspiel.simulation.observation.Observation;
 import glockenspiel.simulation.observation.Observer;
-import glockenspiel.simulation.observation.StorageCall;
 import glockenspiel.simulation.workload.Histories;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Tells the histories when mounts begin and end. One that does not end in order ends when its node
@@ -24,6 +23,7 @@ final class MountEnds implements Observer {
 
   private final Histories histories;
   private final Map<NodeId, Opened> open = new LinkedHashMap<>();
+  private @Nullable VolumeState newest;
 
   MountEnds(Histories histories) {
     this.histories = histories;
@@ -38,16 +38,28 @@ final class MountEnds implements Observer {
         open.remove(node);
         histories.unmounted(node);
       }
-      case Observation.CallAnswered(StorageCall call, OpenedJournal journal, var failure) -> {
-        open.put(call.node(), new Opened(journal.jid(), journal.epoch()));
-        histories.mountBegins(call.node());
-      }
+      case Observation.NodeTold(NodeId node, NodeEvent.JournalOpened(int jid, long epoch)) ->
+          began(node, new Opened(jid, epoch));
       case Observation.StateSaved(VolumeState state) -> saved(state);
       default -> {}
     }
   }
 
+  /**
+   * Is there a problem if a mount is taken to begin when the volume answers its open? Yes: the
+   * answer to an open that was given up may come during the next mount, which has another journal.
+   */
+  private void began(NodeId node, Opened journal) {
+    open.put(node, journal);
+    histories.mountBegins(node);
+    VolumeState state = newest;
+    if (state != null && !mayStillWrite(journal, state.journal(journal.jid()))) {
+      ended(node);
+    }
+  }
+
   private void saved(VolumeState state) {
+    newest = state;
     List<NodeId> over = new ArrayList<>();
     open.forEach(
         (node, journal) -> {

@@ -1,8 +1,10 @@
 package glockenspiel.simulation;
 
 import glockenspiel.lockmanager.core.Effect;
+import glockenspiel.lockmanager.core.LockLimits;
 import glockenspiel.lockmanager.core.LockManagerConfig;
 import glockenspiel.lockmanager.core.Notice;
+import glockenspiel.lockmanager.core.SessionInfo;
 import glockenspiel.node.core.NodeSettings;
 import glockenspiel.node.filesystem.FileSystemSettings;
 import glockenspiel.node.glock.SessionSettings;
@@ -92,7 +94,12 @@ final class World implements FaultTargets, Observer, AutoCloseable {
     long number = ++incarnation;
     return new LockManagerProcess(
         shape.lockManagerClock().of(scheduler.owner("lock-manager." + number)),
-        new LockManagerConfig(number, shape.leaseMillis(), 4096, 1024, number << 40),
+        LockManagerConfig.of(
+            number,
+            shape.leaseMillis(),
+            number << 40,
+            LockLimits.DEFAULT,
+            number == 1 ? 0 : shape.leaseMillis()),
         this);
   }
 
@@ -152,6 +159,21 @@ final class World implements FaultTargets, Observer, AutoCloseable {
           keeper.process().sessionLostAtLockManager();
           mountEnds.ended(keeper.process().id());
         }
+      }
+    }
+    if (effect instanceof Effect.Notify(var lockspace, Notice.GraceEnded ended)) {
+      noticeAbsence(lockspace);
+    }
+  }
+
+  /** Who has not come back to a restarted lock-manager is given up, and no notice names it. */
+  private void noticeAbsence(String lockspace) {
+    List<String> members =
+        lockManager.core().sessions(lockspace).stream().map(SessionInfo::nodeName).toList();
+    for (NodeKeeper keeper : keepers) {
+      if (!members.contains(keeper.process().id().nodeName())) {
+        keeper.process().sessionLostAtLockManager();
+        mountEnds.ended(keeper.process().id());
       }
     }
   }

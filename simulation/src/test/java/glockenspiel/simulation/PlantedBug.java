@@ -277,4 +277,20 @@ final class PlantedBug {
       }
     };
   }
+
+  /** A lock-manager that was restarted is not told of inodes that are held: rule 1. */
+  static Tampering inodesAreNotReasserted() {
+    return new Tampering() {
+      @Override
+      public Batch<NodeMessage> towardsLockManager(NodeId from, Batch<NodeMessage> batch) {
+        return mapUp(
+            batch,
+            message ->
+                message instanceof NodeMessage.Reassert reassert
+                        && reassert.glock().type() == GlockType.INODE
+                    ? new NodeMessage.Renew()
+                    : message);
+      }
+    };
+  }
 }

@@ -3,11 +3,14 @@ package glockenspiel.bench.cached;
 import glockenspiel.node.glock.GlockCache;
 import glockenspiel.node.glock.GlockSettings;
 import glockenspiel.node.glock.LockSession;
+import glockenspiel.node.glock.SessionListener;
+import glockenspiel.node.glock.SessionMember;
 import glockenspiel.node.glock.SessionSettings;
 import glockenspiel.protocol.lock.GlockName;
 import glockenspiel.protocol.lock.LockManagerMessage;
 import glockenspiel.protocol.lock.LockManagerMessage.Answer;
 import glockenspiel.protocol.lock.LockMode;
+import glockenspiel.protocol.lock.Welcome;
 import glockenspiel.runtime.task.VirtualThreadOwner;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -65,10 +68,8 @@ public class CachedGlock {
         owner,
         new GrantingPort(owner),
         SessionSettings.DEFAULT,
-        "bench:fs",
-        "node",
-        false,
-        new LockSession.Listener() {
+        SessionMember.node("bench:fs", "node", false),
+        new SessionListener() {
           @Override
           public void received(LockManagerMessage message) {
             if (message instanceof Answer answer) {
@@ -78,6 +79,17 @@ public class CachedGlock {
 
           @Override
           public void resumed() {}
+
+          @Override
+          public long generation() {
+            return 0;
+          }
+
+          @Override
+          public void reassert(Welcome answer) {}
+
+          @Override
+          public void reasserted() {}
 
           @Override
           public void broken(String reason) {}

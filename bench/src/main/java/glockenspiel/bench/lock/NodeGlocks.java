@@ -4,6 +4,8 @@ import glockenspiel.node.glock.GlockCache;
 import glockenspiel.node.glock.GlockFailures;
 import glockenspiel.node.glock.GlockSettings;
 import glockenspiel.node.glock.LockSession;
+import glockenspiel.node.glock.SessionListener;
+import glockenspiel.node.glock.SessionMember;
 import glockenspiel.node.glock.SessionSettings;
 import glockenspiel.node.grpc.LockManagerClient;
 import glockenspiel.protocol.lock.GlockName;
@@ -29,7 +31,7 @@ import org.jspecify.annotations.Nullable;
  * The glocks of one node, as the node-agent has them, without its file system: owner, session,
  * cache, and nothing cached under the glocks, so that every one is clean.
  */
-final class NodeGlocks implements LockSession.Listener, AutoCloseable {
+final class NodeGlocks implements SessionListener, AutoCloseable {
   private static final long JOIN_SECONDS = 30;
 
   private final VirtualThreadOwner owner;
@@ -51,9 +53,7 @@ final class NodeGlocks implements LockSession.Listener, AutoCloseable {
             owner,
             new LockManagerClient(owner, channel),
             SessionSettings.DEFAULT,
-            LoadSession.LOCKSPACE,
-            node,
-            false,
+            SessionMember.node(LoadSession.LOCKSPACE, node, false),
             this);
     this.cache = new GlockCache(owner, session, GlockSettings.DEFAULT, ignoreFailures());
   }
@@ -139,6 +139,17 @@ final class NodeGlocks implements LockSession.Listener, AutoCloseable {
 
   @Override
   public void resumed() {}
+
+  @Override
+  public long generation() {
+    return 0;
+  }
+
+  @Override
+  public void reassert(Welcome answer) {}
+
+  @Override
+  public void reasserted() {}
 
   @Override
   public void broken(String reason) {}

@@ -9,6 +9,7 @@ import glockenspiel.journal.device.FaultyBlockDevice;
 import glockenspiel.journal.grpc.ServedVolume;
 import glockenspiel.lockmanager.app.LockManagerServer;
 import glockenspiel.lockmanager.app.LockManagerSettings;
+import glockenspiel.lockmanager.core.LockLimits;
 import glockenspiel.lockmanager.core.Notice;
 import glockenspiel.lockmanager.grpc.LockManagerShell;
 import glockenspiel.protocol.storage.JournalCheck;
@@ -35,7 +36,7 @@ import org.jspecify.annotations.Nullable;
 public final class LocalCluster implements AutoCloseable {
   private final ClusterSettings settings;
   private final ClusterListener listener;
-  private final LockManagerServer lockManager;
+  private volatile LockManagerServer lockManager;
   private final JournalServer journalService;
   private final ServedVolume volume;
   private final FaultPlan faults;
@@ -191,6 +192,27 @@ public final class LocalCluster implements AutoCloseable {
     ClusterNode fresh = newNode(index);
     nodes.set(index, fresh);
     return fresh;
+  }
+
+  /**
+   * The lock-manager is gone, with all that it knew, and another one is there: in its place, and
+   * with a grace period of one lease.
+   *
+   * @throws IOException when its port is taken meanwhile
+   */
+  public void restartLockManager() throws IOException {
+    int port = lockManager.port();
+    lockManager.close();
+    lockManager =
+        LockManagerServer.start(
+            new LockManagerSettings(
+                new HostPort(settings.host(), port),
+                settings.leaseMillis(),
+                settings.leaseMillis(),
+                LockLimits.DEFAULT,
+                TransportSecurity.INSECURE),
+            settings.telemetry().apply("lock-manager"),
+            listenerTo(listener));
   }
 
   /** From now on so many writes to that journal fail. */

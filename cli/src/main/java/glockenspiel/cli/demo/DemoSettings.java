@@ -59,7 +59,7 @@ record DemoSettings(
   private static int nodesMin(FaultKind fault) {
     return switch (fault) {
       case CONSISTENCY, CRASH, PARTITION, STORM -> 2;
-      case JOURNAL_IO, LAST_NODE, NONE, LATE_REPLAY -> 1;
+      case JOURNAL_IO, LAST_NODE, LOCK_MANAGER_RESTART, NONE, LATE_REPLAY -> 1;
     };
   }
 
@@ -83,8 +83,10 @@ record DemoSettings(
     return nodes - 1;
   }
 
-  /** Whether a node falls silent, so that its lease decides. */
+  /** Whether somebody falls silent, so that leases decide. */
   boolean isSilent() {
-    return fault == FaultKind.CRASH || fault == FaultKind.PARTITION;
+    return fault == FaultKind.CRASH
+        || fault == FaultKind.PARTITION
+        || fault == FaultKind.LOCK_MANAGER_RESTART;
   }
 }

@@ -8,6 +8,7 @@ import glockenspiel.cli.demo.workload.Workload;
 import glockenspiel.lockmanager.core.Notice;
 import glockenspiel.node.event.NodeEvent;
 import glockenspiel.node.withdraw.WithdrawKind;
+import java.io.IOException;
 import java.util.Collection;
 import java.util.List;
 import java.util.Set;
@@ -47,7 +48,7 @@ final class FaultInjection {
   Set<Integer> victims() {
     Set<Integer> victims = new TreeSet<>();
     switch (settings.fault()) {
-      case NONE -> {}
+      case NONE, LOCK_MANAGER_RESTART -> {}
       case STORM -> cluster.nodes().forEach(node -> victims.add(node.index()));
       case JOURNAL_IO, CONSISTENCY, CRASH, PARTITION, LAST_NODE, LATE_REPLAY ->
           victims.add(settings.victim());
@@ -59,7 +60,7 @@ final class FaultInjection {
   }
 
   /** Makes it happen. */
-  void inject() {
+  void inject() throws IOException {
     int victim = settings.victim();
     String name = ClusterNode.nameOf(victim);
     switch (settings.fault()) {
@@ -83,6 +84,10 @@ final class FaultInjection {
         cluster.node(victim).cut();
       }
       case STORM -> storm();
+      case LOCK_MANAGER_RESTART -> {
+        seen.tell(DEMO, "the lock-manager dies, and another takes its place", Tone.FAULT);
+        cluster.restartLockManager();
+      }
       case NONE -> seen.tell(DEMO, "nothing goes wrong", Tone.PLAIN);
     }
   }
@@ -123,6 +128,9 @@ final class FaultInjection {
    */
   boolean awaitEnd(long sinceNanos) throws InterruptedException {
     Set<Integer> victims = victims();
+    if (settings.fault() == FaultKind.LOCK_MANAGER_RESTART) {
+      return seen.await(all -> isOpenAfterRestart(all, sinceNanos), PATIENCE_NANOS);
+    }
     if (victims.isEmpty()) {
       return true;
     }
@@ -151,6 +159,19 @@ final class FaultInjection {
       }
     }
     return missing.isEmpty();
+  }
+
+  /** Whether a grace period has ended since then, and the gate is open. */
+  private static boolean isOpenAfterRestart(List<Seen> all, long since) {
+    boolean over = false;
+    boolean open = false;
+    for (Seen seen : all) {
+      if (seen.nanos() - since >= 0 && seen instanceof Seen.OfLockManager of) {
+        over |= of.notice() instanceof Notice.GraceEnded;
+        open |= over && of.notice() instanceof Notice.GateOpened;
+      }
+    }
+    return open;
   }
 
   /** Whether the gate was closed for a journal since then, and is open now. */

@@ -16,6 +16,8 @@ public enum FaultKind {
   STORM(true),
   /** The only node withdraws. */
   LAST_NODE(true),
+  /** The lock-manager dies, and another one takes its place. */
+  LOCK_MANAGER_RESTART(false),
   /** Nothing. */
   NONE(false),
   /** The old way, which corrupts a copy; then the same fault the new way. */

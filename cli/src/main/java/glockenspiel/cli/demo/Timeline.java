@@ -155,12 +155,22 @@ final class Timeline {
               opened.closedNanos() / 1e6,
               opened.generation());
       case Notice.JournalClean clean ->
-          "journal %d is clean, says %s; %d orphaned locks dropped"
-              .formatted(clean.jid(), clean.reporter(), clean.orphansDropped());
+          "%s clean, says %s; %d orphaned locks dropped"
+              .formatted(
+                  clean.jid() < 0
+                      ? "every journal that no member owns is"
+                      : "journal " + clean.jid() + " is",
+                  clean.reporter(),
+                  clean.orphansDropped());
       case Notice.WithdrawAnnounced announced ->
           "%s announces its withdraw: asks for the live glock EX, and every holder of it is told"
               .formatted(announced.nodeName());
       case Notice.SessionDisconnected gone -> gone.nodeName() + ": no connection, lease runs";
+      case Notice.SessionReasserting back -> back.nodeName() + ": back, says what it holds";
+      case Notice.SessionReasserted back ->
+          "%s: goes on, %d locks reasserted".formatted(back.nodeName(), back.locks());
+      case Notice.GraceEnded ended ->
+          "grace period over, %d members have come back".formatted(ended.members());
       case Notice.SessionResumed back -> back.nodeName() + ": connected again";
       case Notice.SessionLost lost ->
           "%s: session lost, %s; %d locks kept as orphans"

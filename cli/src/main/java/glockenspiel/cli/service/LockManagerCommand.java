@@ -26,10 +26,20 @@ public final class LockManagerCommand implements Callable<Integer> {
       description = "How long a node may be silent before it is given up. Default: 10000")
   private @Nullable String leaseMillis;
 
+  @Option(
+      names = "--grace-millis",
+      paramLabel = "MILLIS",
+      description = {
+        "How long it waits after its start for the nodes of the run before, and grants nothing.",
+        "Default: as long as the lease. 0 only for a cluster that is new."
+      })
+  private @Nullable String graceMillis;
+
   @Override
   public Integer call() throws IOException {
     Map<String, @Nullable String> flags = new LinkedHashMap<>();
     flags.put("lease-millis", leaseMillis);
+    flags.put("grace-millis", graceMillis);
     LockManagerSettings settings = options.read(flags, LockManagerSettings::of);
     Telemetry telemetry = Telemetry.start("glock-lock-manager");
     LockManagerServer server = LockManagerServer.start(settings, telemetry);

@@ -25,6 +25,7 @@ final class ServiceOptions {
           "tls-key",
           "tls-trusted",
           "lease-millis",
+          "grace-millis",
           "image",
           "volume",
           "node-name",

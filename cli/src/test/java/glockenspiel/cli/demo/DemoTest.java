@@ -47,7 +47,7 @@ class DemoTest {
     failed.addAll(report.crashed());
     assertEquals(
         switch (fault) {
-          case NONE -> List.of();
+          case NONE, LOCK_MANAGER_RESTART -> List.of();
           case STORM -> List.of("node-1", "node-2");
           default -> List.of("node-2");
         },

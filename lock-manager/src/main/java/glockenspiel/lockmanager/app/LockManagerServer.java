@@ -108,7 +108,8 @@ public final class LockManagerServer implements AutoCloseable {
             now.toEpochMilli(),
             settings.leaseMillis(),
             ChronoUnit.MICROS.between(Instant.EPOCH, now),
-            settings.limits());
+            settings.limits(),
+            settings.graceMillis());
     VirtualThreadOwner owner =
         new VirtualThreadOwner(
             "lock-manager", (what, thrown) -> LOG.error("failed in {}", what, thrown));
@@ -132,12 +133,15 @@ public final class LockManagerServer implements AutoCloseable {
                   .add(new LockManagerGrpcService(shell))
                   .add(new LockInspectionGrpcService(shell, clock)));
       running.set(server);
+      // The first step, from which the grace period counts.
+      owner.execute(shell::lookForWaitCycles);
       lookForWaitCycles(owner, shell);
       server.setReady(true);
       LOG.info(
-          "lock-manager started incarnation={} leaseMillis={}",
+          "lock-manager started incarnation={} leaseMillis={} graceMillis={}",
           config.incarnation(),
-          config.leaseMillis());
+          config.leaseMillis(),
+          config.graceMillis());
       return new LockManagerServer(owner, server);
     } catch (IOException | RuntimeException failure) {
       owner.close();
@@ -160,7 +164,10 @@ public final class LockManagerServer implements AutoCloseable {
     return server.port();
   }
 
-  /** Ends all streams and stops. Nodes lose their sessions. */
+  /**
+   * Ends all streams and stops. Nodes go on with the next lock-manager, if it has a grace period
+   * and comes within their leases.
+   */
   @Override
   public void close() {
     server.close();

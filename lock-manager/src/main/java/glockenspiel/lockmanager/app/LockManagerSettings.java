@@ -13,9 +13,16 @@ import glockenspiel.runtime.grpc.TransportSecurity;
  *     to 600,000
  * @param limits how much others may ask of it
  * @param security of its port
+ * @param graceMillis how long after its start it waits for the nodes that were members of the run
+ *     before, in milliseconds; 0 to 600,000. At least the lease of that run; 0 only when it is
+ *     certain that there was none
  */
 public record LockManagerSettings(
-    HostPort listen, long leaseMillis, LockLimits limits, TransportSecurity security) {
+    HostPort listen,
+    long leaseMillis,
+    long graceMillis,
+    LockLimits limits,
+    TransportSecurity security) {
   /** Where a lock-manager listens unless it is told otherwise. */
   public static final HostPort LISTEN = new HostPort("127.0.0.1", 7101);
 
@@ -25,19 +32,25 @@ public record LockManagerSettings(
   private static final long LEASE_MILLIS_MIN = 100;
   private static final long LEASE_MILLIS_MAX = 600_000;
 
-  /** The usual limits. */
+  /**
+   * The usual limits, for the first lock-manager of a cluster that is new: nobody can come back.
+   */
   public LockManagerSettings(HostPort listen, long leaseMillis, TransportSecurity security) {
-    this(listen, leaseMillis, LockLimits.DEFAULT, security);
+    this(listen, leaseMillis, 0, LockLimits.DEFAULT, security);
   }
 
   /**
-   * Reads the keys {@code listen}, {@code lease-millis}, those of the limits, which {@code
-   * docs/operations.md} lists, and those of {@link TransportSecurity#of}.
+   * Reads the keys {@code listen}, {@code lease-millis}, {@code grace-millis} (as long as the lease
+   * unless it is said), those of the limits, which {@code docs/operations.md} lists, and those of
+   * {@link TransportSecurity#of}.
    */
   public static LockManagerSettings of(Configuration configuration) {
+    long leaseMillis =
+        configuration.number("lease-millis", LEASE_MILLIS, LEASE_MILLIS_MIN, LEASE_MILLIS_MAX);
     return new LockManagerSettings(
         configuration.hostPort("listen", LISTEN),
-        configuration.number("lease-millis", LEASE_MILLIS, LEASE_MILLIS_MIN, LEASE_MILLIS_MAX),
+        leaseMillis,
+        configuration.number("grace-millis", leaseMillis, 0, LEASE_MILLIS_MAX),
         limits(configuration),
         TransportSecurity.of(configuration));
   }

@@ -67,6 +67,21 @@ final class NoticeLog implements LockManagerShell.Listener {
       case Notice.SessionJoined joined -> joined(lockspace, joined);
       case Notice.SessionResumed(long session, String node) ->
           LOG.info("resumed lockspace={} session={} node={}", lockspace, session, node);
+      case Notice.SessionReasserting(long session, String node, int slot) -> {
+        sessions.add(1);
+        LOG.info(
+            "reasserting lockspace={} session={} node={} slot={}", lockspace, session, node, slot);
+      }
+      case Notice.SessionReasserted(long session, String node, int slot, int locks) ->
+          LOG.info(
+              "reasserted lockspace={} session={} node={} slot={} locks={}",
+              lockspace,
+              session,
+              node,
+              slot,
+              locks);
+      case Notice.GraceEnded(int members) ->
+          LOG.info("grace ended lockspace={} members={}", lockspace, members);
       case Notice.SessionDisconnected(long session, String node) ->
           LOG.warn("disconnected lockspace={} session={} node={}", lockspace, session, node);
       case Notice.SessionLeft(long session, String node, int slot) -> {

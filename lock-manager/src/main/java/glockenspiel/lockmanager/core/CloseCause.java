@@ -21,6 +21,11 @@ public enum CloseCause {
   WRONG_LOCKSPACE_KIND(false),
   /** There are as many lockspaces or members as are let in. */
   LIMIT_REACHED(false),
+  /**
+   * The lock-manager was started a moment ago, and waits for the members of the run before; try
+   * again.
+   */
+  IN_GRACE(false),
   /** The numbering of the messages does not fit. */
   BAD_SEQUENCE(true),
   /** A message breaks its contract. */

@@ -11,6 +11,11 @@ final class GrantNumbers {
     newest = start;
   }
 
+  /** A grant has that number, from a run before this. */
+  void atLeast(long number) {
+    newest = Math.max(newest, number);
+  }
+
   long next() {
     return ++newest;
   }

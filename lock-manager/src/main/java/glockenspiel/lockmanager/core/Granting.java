@@ -166,9 +166,7 @@ final class Granting {
   }
 
   private void failTry(Session session, Glock glock, Acquire acquire) {
-    // A closed gate is nobody's fault: no holder is disturbed for a request that could not be
-    // granted
-    // anyway.
+    // A closed gate is nobody's fault: no holder is disturbed for what could not be granted anyway.
     if (LockFlags.has(acquire.flags(), LockFlags.TRY_1CB) && !gate.holdsBack(acquire)) {
       demoting.demoteForTry(session, glock, acquire);
     }
@@ -209,6 +207,9 @@ final class Granting {
     watches.note(glock);
     session.addWaiting(request);
     contended.add(glock);
+    if (gate.isInGrace()) {
+      return;
+    }
     Request first = queue.findFirstWaiter(isHeldByGate(glock));
     if (first != null) {
       demoteHolders(glock, first);
@@ -362,6 +363,9 @@ final class Granting {
 
   /** Grants what can be granted, in order; asks for what the first that must still wait needs. */
   private void serve(Glock glock) {
+    if (gate.isInGrace()) {
+      return;
+    }
     for (GrantQueue waiting = glock.waiting(); waiting != null; waiting = glock.waiting()) {
       Request first = waiting.findFirstWaiter(isHeldByGate(glock));
       if (first == null) {

@@ -17,6 +17,7 @@ final class Inspection {
     return !lockspace.roster().isEmpty()
         || lockspace.table().size() > 0
         || lockspace.gate().hasPendingJournals()
+        || lockspace.gate().isInGrace()
         || !lockspace.watches().isEmpty();
   }
 
@@ -33,6 +34,7 @@ final class Inspection {
     return new LockspaceInfo(
         lockspace.name(),
         lockspace.isNamespace(),
+        lockspace.gate().isInGrace(),
         lockspace.gate().status(),
         lockspace.gate().closedSinceNanos(),
         pending(lockspace),
@@ -51,7 +53,9 @@ final class Inspection {
           new LockspaceInfo.Pending(
               -1,
               firstMounter == null ? "" : firstMounter.nodeName,
-              "no node has seen to every journal yet",
+              gate.isInGrace()
+                  ? "the lock-manager was started a moment ago, and waits for the members of before"
+                  : "no node has seen to every journal yet",
               gate.firstMountSinceNanos(),
               firstMounter == null ? List.of() : List.of(firstMounter.nodeName)));
     }

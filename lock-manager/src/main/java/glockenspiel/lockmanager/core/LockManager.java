@@ -29,12 +29,18 @@ import org.jspecify.annotations.Nullable;
 public final class LockManager {
   private static final int NAME_CHARACTERS_MAX = 255;
 
+  /** The token of a timer that is of no session. */
+  private static final long NO_SESSION = 0;
+
   private final LockManagerConfig config;
   private final SessionDirectory directory = new SessionDirectory();
   private final Outbox outbox = new Outbox();
   private final GrantNumbers grantNumbers;
   private final TreeMap<String, Lockspace> lockspaces = new TreeMap<>();
   private @Nullable InvariantViolation violation;
+  private boolean begun;
+  private boolean inGrace;
+  private long graceEndsNanos;
 
   /** A lock-manager without lockspaces: the first join of one makes it. */
   public LockManager(LockManagerConfig config) {
@@ -55,6 +61,7 @@ public final class LockManager {
     }
     try {
       outbox.begin(nowNanos, effects);
+      keepGrace(nowNanos);
       handle(event);
       for (Session slow = outbox.findSlowConsumer();
           slow != null;
@@ -72,6 +79,25 @@ public final class LockManager {
     } catch (InvariantViolation broken) {
       violation = broken;
       throw broken;
+    }
+  }
+
+  /**
+   * The grace period begins with the first step, which is no earlier than the death of the
+   * lock-manager before: after a lease nobody believes in that one any more.
+   */
+  private void keepGrace(long nowNanos) {
+    if (!begun) {
+      begun = true;
+      inGrace = config.graceMillis() > 0;
+      graceEndsNanos = nowNanos + config.graceNanos();
+      if (inGrace) {
+        outbox.emit(new Effect.SetTimer(graceEndsNanos, NO_SESSION));
+      }
+    }
+    if (inGrace && nowNanos - graceEndsNanos >= 0) {
+      inGrace = false;
+      lockspaces.values().forEach(lockspace -> lockspace.reassertion().endGrace());
     }
   }
 
@@ -96,7 +122,7 @@ public final class LockManager {
         if (session != null) {
           session.lockspace.checkLease(session);
         } else if (lingering != null) {
-          lingering.lockspace.recovery().checkLingering(lingering);
+          lingering.lockspace.recovery().orphans().check(lingering);
         }
       }
       case LockEvent.Evict(long sessionId, String reason) -> {
@@ -113,23 +139,22 @@ public final class LockManager {
     String fault = faultOf(hello);
     if (fault != null) {
       outbox.close(streamId, CloseCause.INVALID_ARGUMENT, fault);
+    } else if (hello.sessionId() == 0 && inGrace) {
+      outbox.close(
+          streamId,
+          CloseCause.IN_GRACE,
+          "the lock-manager waits for the nodes that were there before it for another "
+              + (graceEndsNanos - outbox.nowNanos()) / 1_000_000
+              + " ms");
     } else if (hello.sessionId() == 0) {
-      Lockspace lockspace = obtain(hello);
-      if (lockspace == null) {
-        outbox.close(
-            streamId,
-            CloseCause.LIMIT_REACHED,
-            config.limits().lockspacesMax() + " lockspaces and namespaces are in use, the limit");
-      } else if (lockspace.isNamespace() == hello.application()) {
+      Lockspace lockspace = obtain(hello, streamId);
+      if (lockspace != null) {
         lockspace.join(streamId, hello);
-      } else {
-        outbox.close(
-            streamId,
-            CloseCause.WRONG_LOCKSPACE_KIND,
-            hello.lockspace()
-                + (hello.application()
-                    ? " is the lockspace of a volume, not a namespace"
-                    : " is a namespace of applications, not the lockspace of a volume"));
+      }
+    } else if (hello.incarnation() != config.incarnation() && inGrace) {
+      Lockspace lockspace = obtain(hello, streamId);
+      if (lockspace != null) {
+        lockspace.reassertion().open(streamId, hello);
       }
     } else {
       Session session =
@@ -152,6 +177,29 @@ public final class LockManager {
     }
   }
 
+  /** The lockspace of that name; null when it is of the other kind or one too many. */
+  private @Nullable Lockspace obtain(Hello hello, long streamId) {
+    Lockspace lockspace = obtain(hello);
+    if (lockspace == null) {
+      outbox.close(
+          streamId,
+          CloseCause.LIMIT_REACHED,
+          config.limits().lockspacesMax() + " lockspaces and namespaces are in use, the limit");
+      return null;
+    }
+    if (lockspace.isNamespace() != hello.application()) {
+      outbox.close(
+          streamId,
+          CloseCause.WRONG_LOCKSPACE_KIND,
+          hello.lockspace()
+              + (hello.application()
+                  ? " is the lockspace of a volume, not a namespace"
+                  : " is a namespace of applications, not the lockspace of a volume"));
+      return null;
+    }
+    return lockspace;
+  }
+
   /**
    * The lockspace of that name; null when there are too many. One that nobody uses any more makes
    * way for one of another kind, and for others when there are too many.
@@ -170,7 +218,13 @@ public final class LockManager {
     }
     Lockspace made =
         new Lockspace(
-            hello.lockspace(), hello.application(), config, directory, grantNumbers, outbox);
+            hello.lockspace(),
+            hello.application(),
+            config,
+            directory,
+            grantNumbers,
+            outbox,
+            inGrace);
     lockspaces.put(made.name(), made);
     return made;
   }

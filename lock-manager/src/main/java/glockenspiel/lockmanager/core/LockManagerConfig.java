@@ -11,12 +11,16 @@ package glockenspiel.lockmanager.core;
  *     run faster than grants are made, such as microseconds since 1970, and grant numbers keep
  *     growing over restarts
  * @param limits how much is let in
+ * @param graceMillis how long after its start it waits for the members of the run before, and
+ *     grants nothing; at least the lease that the run before gave. 0 when it is certain that there
+ *     was no run before, or that nobody who was its member is still there
  */
 public record LockManagerConfig(
     long incarnation,
     long leaseMillis,
     int unacknowledgedMax,
     long grantNumberStart,
+    long graceMillis,
     LockLimits limits) {
   private static final int UNACKNOWLEDGED_MAX = 1 << 17;
 
@@ -38,9 +42,12 @@ public record LockManagerConfig(
     if (grantNumberStart < 0) {
       throw new IllegalArgumentException("grantNumberStart " + grantNumberStart + " is below 0");
     }
+    if (graceMillis < 0) {
+      throw new IllegalArgumentException("graceMillis " + graceMillis + " is below 0");
+    }
   }
 
-  /** The usual limits, but for waiting requests. */
+  /** The usual limits, but for waiting requests; without a grace period. */
   public LockManagerConfig(
       long incarnation,
       long leaseMillis,
@@ -52,23 +59,40 @@ public record LockManagerConfig(
         leaseMillis,
         unacknowledgedMax,
         grantNumberStart,
+        0,
         LockLimits.DEFAULT.withWaitingMax(waitingMax));
   }
 
-  /** The usual limits; grant numbers begin with 1. */
+  /** The usual limits, without a grace period; grant numbers begin with 1. */
   public static LockManagerConfig of(long incarnation, long leaseMillis) {
     return of(incarnation, leaseMillis, 0, LockLimits.DEFAULT);
   }
 
-  /** As many unacknowledged messages as these limits need. */
+  /** Without a grace period; as many unacknowledged messages as these limits need. */
   public static LockManagerConfig of(
       long incarnation, long leaseMillis, long grantNumberStart, LockLimits limits) {
+    return of(incarnation, leaseMillis, grantNumberStart, limits, 0);
+  }
+
+  /** As many unacknowledged messages as these limits need. */
+  public static LockManagerConfig of(
+      long incarnation,
+      long leaseMillis,
+      long grantNumberStart,
+      LockLimits limits,
+      long graceMillis) {
     return new LockManagerConfig(
         incarnation,
         leaseMillis,
         Math.max(UNACKNOWLEDGED_MAX, 2 * limits.waitingMax()),
         grantNumberStart,
+        graceMillis,
         limits);
+  }
+
+  /** The grace period in nanoseconds. */
+  public long graceNanos() {
+    return graceMillis * 1_000_000;
   }
 
   /** The lease in nanoseconds. */

@@ -7,6 +7,8 @@ import glockenspiel.protocol.lock.NodeMessage.Acquire;
 import glockenspiel.protocol.lock.NodeMessage.Cancel;
 import glockenspiel.protocol.lock.NodeMessage.Leave;
 import glockenspiel.protocol.lock.NodeMessage.Lower;
+import glockenspiel.protocol.lock.NodeMessage.Reassert;
+import glockenspiel.protocol.lock.NodeMessage.ReassertDone;
 import glockenspiel.protocol.lock.NodeMessage.Renew;
 import glockenspiel.protocol.lock.NodeMessage.ReportClean;
 import glockenspiel.protocol.lock.NodeMessage.ReportFirstMountDone;
@@ -22,8 +24,6 @@ import java.util.Objects;
  * Handles what comes from its members, one message at a time.
  */
 final class Lockspace {
-  private static final int NO_SLOT = -1;
-
   private final String name;
   private final boolean namespace;
   private final LockManagerConfig config;
@@ -36,6 +36,7 @@ final class Lockspace {
   private final LockWatches watches;
   private final Granting granting;
   private final Recovery recovery;
+  private final Reassertion reassertion;
 
   /** What the last look has found, and whether it was told. */
   private Map<WaitCycle, Boolean> waitCycles = Map.of();
@@ -46,19 +47,22 @@ final class Lockspace {
       LockManagerConfig config,
       SessionDirectory directory,
       GrantNumbers grantNumbers,
-      Outbox outbox) {
+      Outbox outbox,
+      boolean inGrace) {
     this.name = name;
     this.namespace = namespace;
     this.config = config;
     this.directory = directory;
     this.outbox = outbox;
-    this.gate = new RecoveryGate(outbox.nowNanos(), !namespace);
+    this.gate = new RecoveryGate(outbox.nowNanos(), !namespace, inGrace);
     this.watches = new LockWatches(name, outbox);
     Demoting demoting = new Demoting(table, gate, outbox, watches);
     this.granting =
         new Granting(
             table, gate, demoting, outbox, grantNumbers, new Admission(config.limits()), watches);
     this.recovery = new Recovery(this, roster, directory, table, gate, granting, demoting, outbox);
+    this.reassertion =
+        new Reassertion(this, roster, directory, table, gate, recovery, grantNumbers, outbox);
   }
 
   String name() {
@@ -98,6 +102,14 @@ final class Lockspace {
     return recovery;
   }
 
+  Reassertion reassertion() {
+    return reassertion;
+  }
+
+  int unacknowledgedMax() {
+    return config.unacknowledgedMax();
+  }
+
   /** Looks for rings of waiting members, and tells of each that was there before, once. */
   void tellWaitCycles() {
     Map<WaitCycle, Boolean> found = new LinkedHashMap<>();
@@ -135,17 +147,25 @@ final class Lockspace {
           name + " has " + config.limits().sessionsMax() + " members, the limit of a lockspace");
       return;
     }
-    int slot = isWithoutSlot(hello) ? NO_SLOT : roster.lowestFreeSlot(recovery::isReserved);
+    int slot =
+        hello.isWithoutSlot()
+            ? Hello.NO_SLOT
+            : roster.lowestFreeSlot(jid -> recovery.isReserved(jid, hello.nodeName()));
     Session session =
-        new Session(this, directory.nextId(), hello.nodeName(), slot, config.unacknowledgedMax());
-    roster.add(session);
-    directory.add(session);
-    directory.attach(session, streamId);
+        new Session(this, directory.nextId(), hello, slot, config.unacknowledgedMax());
+    admit(session, streamId);
     boolean firstMounter = recovery.joined(session);
-    renewLease(session);
     outbox.tell(this, new Notice.SessionJoined(session.id, session.nodeName, slot, firstMounter));
     outbox.emit(new Effect.SetTimer(session.leaseEndsNanos, session.id));
     welcome(session, streamId);
+  }
+
+  /** A session begins. */
+  void admit(Session session, long streamId) {
+    roster.add(session);
+    directory.add(session);
+    directory.attach(session, streamId);
+    renewLease(session);
   }
 
   /**
@@ -158,7 +178,7 @@ final class Lockspace {
    */
   void resume(Session session, long streamId, Hello hello) {
     if (!session.nodeName.equals(hello.nodeName())
-        || session.isSpectator() != isWithoutSlot(hello)
+        || session.isSpectator() != hello.isWithoutSlot()
         || namespace != hello.application()) {
       outbox.close(
           streamId,
@@ -197,11 +217,8 @@ final class Lockspace {
     outbox.touch(session);
   }
 
-  private static boolean isWithoutSlot(Hello hello) {
-    return hello.spectator() || hello.application();
-  }
-
-  private void welcome(Session session, long streamId) {
+  /** The first answer on that stream. */
+  void welcome(Session session, long streamId) {
     outbox.emit(
         new Effect.Welcome(
             streamId,
@@ -215,7 +232,7 @@ final class Lockspace {
                 gate.status())));
   }
 
-  private void renewLease(Session session) {
+  void renewLease(Session session) {
     session.leaseEndsNanos = outbox.nowNanos() + config.leaseNanos();
   }
 
@@ -250,6 +267,14 @@ final class Lockspace {
   }
 
   private void handle(Session session, NodeMessage message) {
+    boolean early =
+        session.state.is(SessionState.REASSERTING)
+            && !(message instanceof Reassert
+                || message instanceof ReassertDone
+                || message instanceof Renew);
+    if (early) {
+      throw new ContractBreach("reassert_done must come before anything else");
+    }
     switch (message) {
       case Acquire acquire -> {
         if (Recovery.isWithdrawAnnouncement(session, acquire)) {
@@ -261,6 +286,8 @@ final class Lockspace {
       case Cancel cancel -> granting.cancel(session, cancel);
       case ReportClean report -> recovery.reportClean(session, report);
       case ReportFirstMountDone report -> recovery.reportFirstMountDone(session, report);
+      case Reassert reassert -> reassertion.reassert(session, reassert);
+      case ReassertDone done -> reassertion.done(session, done);
       case Renew renew -> {
         // Its acknowledgement is all it wants.
       }

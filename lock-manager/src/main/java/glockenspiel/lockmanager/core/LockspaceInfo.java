@@ -7,6 +7,8 @@ import java.util.List;
  * A lockspace at one moment.
  *
  * @param namespace whether its members are applications
+ * @param inGrace whether it waits for members of the run of the lock-manager before, and grants
+ *     nothing
  * @param gate what its members are told
  * @param gateClosedSinceNanos when the gate closed, by the clock of the steps; of no meaning while
  *     it is open
@@ -19,6 +21,7 @@ import java.util.List;
 public record LockspaceInfo(
     String name,
     boolean namespace,
+    boolean inGrace,
     GateStatus gate,
     long gateClosedSinceNanos,
     List<Pending> pending,

@@ -8,6 +8,16 @@ public sealed interface Notice {
   record SessionJoined(long sessionId, String nodeName, int slot, boolean firstMounter)
       implements Notice {}
 
+  /** A member of the lock-manager before this one has come back and says what it holds. */
+  record SessionReasserting(long sessionId, String nodeName, int slot) implements Notice {}
+
+  /** It has said it all: so many locks. It is a member from now on. */
+  record SessionReasserted(long sessionId, String nodeName, int slot, int locks)
+      implements Notice {}
+
+  /** The grace period is over; that many members have come back. */
+  record GraceEnded(int members) implements Notice {}
+
   /** A session goes on, on a new stream. */
   record SessionResumed(long sessionId, String nodeName) implements Notice {}
 

@@ -4,6 +4,7 @@ import glockenspiel.lockmanager.core.RecoveryGate.PendingJournal;
 import glockenspiel.protocol.lock.GlockName;
 import glockenspiel.protocol.lock.LockFlags;
 import glockenspiel.protocol.lock.LockManagerMessage.BecomeFirstMounter;
+import glockenspiel.protocol.lock.LockManagerMessage.CheckJournals;
 import glockenspiel.protocol.lock.LockManagerMessage.GateChanged;
 import glockenspiel.protocol.lock.LockManagerMessage.Left;
 import glockenspiel.protocol.lock.LockMode;
@@ -25,17 +26,19 @@ final class Recovery {
   private final Lockspace lockspace;
   private final SessionRoster roster;
   private final SessionDirectory directory;
-  private final LockTable table;
   private final RecoveryGate gate;
   private final Granting granting;
   private final Demoting demoting;
   private final Outbox outbox;
-  private final LockDelays lockDelays;
+  private final Orphans orphans;
 
   /**
    * Who must see to every journal; null when the first mount is done, or nobody can at the moment.
    */
   private @Nullable Session firstMounter;
+
+  /** Members have come back after a restart: who sees to the journals leaves them theirs. */
+  private boolean ownersReturned;
 
   Recovery(
       Lockspace lockspace,
@@ -49,12 +52,15 @@ final class Recovery {
     this.lockspace = lockspace;
     this.roster = roster;
     this.directory = directory;
-    this.table = table;
     this.gate = gate;
     this.granting = granting;
     this.demoting = demoting;
     this.outbox = outbox;
-    this.lockDelays = new LockDelays(directory, granting, outbox);
+    this.orphans = new Orphans(lockspace, roster, directory, table, gate, granting, outbox);
+  }
+
+  Orphans orphans() {
+    return orphans;
   }
 
   @Nullable Session firstMounter() {
@@ -62,14 +68,34 @@ final class Recovery {
   }
 
   /**
-   * Whether a slot is kept for a journal that waits for replay.
+   * Whether a slot is kept from that node, for a journal that waits for replay, or from all but its
+   * last owner for a while.
    *
    * <p>Is there a problem if it were kept during a first mount, too? Yes: a volume with one journal
    * whose only node has died could never be mounted again. Nobody opens a journal before the first
    * mount is done, and that replays them all.
    */
-  boolean isReserved(int slot) {
-    return gate.isPending(slot) && !gate.isFirstMountPending();
+  boolean isReserved(int slot, String nodeName) {
+    return (gate.isPending(slot) || mayBeClaimed(slot, nodeName)) && !gate.isFirstMountPending();
+  }
+
+  /**
+   * Whether the slot's last owner was given up before its lease ended, is not that node, and may
+   * not have heard.
+   *
+   * <p>Is there a problem if such a slot is given away as soon as its journal is clean? Yes, if the
+   * lock-manager is restarted within that lease: the node that was given up reasserts the slot,
+   * beside its next owner.
+   */
+  private boolean mayBeClaimed(int slot, String nodeName) {
+    for (Session session : directory.lingering()) {
+      if (session.lockspace == lockspace
+          && session.slot == slot
+          && !session.nodeName.equals(nodeName)) {
+        return true;
+      }
+    }
+    return false;
   }
 
   /** Makes a new member the first mounter when one is wanted. The welcome tells it. */
@@ -93,12 +119,17 @@ final class Recovery {
    * A node withdraws: the gate closes for its journal before its request for the live glock is
    * looked at, which then sends the demote requests. The second announcement of a session changes
    * nothing more.
+   *
+   * <p>Is there a problem if a session that is WITHDRAWING has announced it? Yes: one that came
+   * back from the lock-manager before is from the beginning, and its journal may still be its own.
    */
   void announceWithdraw(Session session, String trace) {
-    if (session.isWithdrawing()) {
+    if (session.isWithdrawing() && !session.journal.is(JournalUse.OWNED)) {
       return;
     }
-    session.state.become(SessionState.WITHDRAWING, "asked for the live glock EX with TRY_1CB");
+    if (!session.isWithdrawing()) {
+      session.state.become(SessionState.WITHDRAWING, "asked for the live glock EX with TRY_1CB");
+    }
     outbox.tell(
         lockspace, new Notice.WithdrawAnnounced(session.id, session.nodeName, session.slot, trace));
     closeGate(session, closeForJournal(session, "withdraws"), "withdraw of " + session.nodeName);
@@ -116,7 +147,7 @@ final class Recovery {
     }
     Set<Glock> changed = granting.forgetRequests(session, false);
     boolean newlyPending = closeForJournal(session, reason);
-    dropHolds(session, changed);
+    orphans.leaveBehind(session, changed);
     outbox.tell(
         lockspace,
         new Notice.SessionLost(
@@ -132,7 +163,7 @@ final class Recovery {
       demoting.announceOnLiveGlock();
     }
     granting.serveAll(changed);
-    forgetLockValues();
+    orphans.forgetLockValues();
   }
 
   /** A node leaves. With a journal of its own and locks not given back, that is not in order. */
@@ -147,7 +178,7 @@ final class Recovery {
     Set<Glock> changed = granting.forgetRequests(session, true);
     depart(session, SessionState.LEFT, "left in order");
     outbox.send(session, new Left());
-    dropHolds(session, changed);
+    orphans.leaveBehind(session, changed);
     outbox.tell(lockspace, new Notice.SessionLeft(session.id, session.nodeName, session.slot));
     Long streamId = directory.detach(session);
     if (streamId != null) {
@@ -155,16 +186,7 @@ final class Recovery {
     }
     closeGate(session, false, session.nodeName + " left");
     granting.serveAll(changed);
-    forgetLockValues();
-  }
-
-  /** With nobody left who could know a lock value, the next one begins anew. */
-  private void forgetLockValues() {
-    if (roster.isEmpty()
-        && !gate.hasPendingJournals()
-        && directory.lingering().stream().noneMatch(lost -> lost.lockspace == lockspace)) {
-      table.clear();
-    }
+    orphans.forgetLockValues();
   }
 
   private void depart(Session session, SessionState state, String reason) {
@@ -183,67 +205,6 @@ final class Recovery {
     session.journal.become(JournalUse.PENDING, reason);
     gate.add(session.slot, session.nodeName, reason, outbox.nowNanos());
     return true;
-  }
-
-  /**
-   * Drops what a session that is gone has held: all of it, unless its journal waits for replay or
-   * its lease has not ended. Then what the journal may still overwrite, or what was done under it,
-   * stays as orphans; only what recovery itself may need is dropped at once.
-   *
-   * <p>Is there a problem if an evicted node's locks are free as soon as its journal is clean? Yes:
-   * a node that is cut off has not heard of its end. It cannot write any more, but until its lease
-   * ends it reads what it has cached, beside a node that changes it (rule 1).
-   */
-  private void dropHolds(Session session, Set<Glock> changed) {
-    granting.drop(session.coordinationHolds, changed);
-    if (session.holdCount() == 0) {
-      return;
-    }
-    lockspace.watches().noteAll(session.protectedHolds);
-    if (lockspace.isNamespace() && session.state.is(SessionState.LOST)) {
-      lockDelays.begin(session, changed);
-      return;
-    }
-    if (session.state.is(SessionState.LOST) && session.leaseEndsNanos - outbox.nowNanos() > 0) {
-      directory.addLingering(session);
-    }
-    PendingJournal pending =
-        session.journal.is(JournalUse.PENDING) ? gate.find(session.slot) : null;
-    if (pending != null) {
-      pending.orphanOwners.add(session);
-    } else {
-      dropOrphans(session, changed);
-    }
-  }
-
-  private int dropOrphans(Session owner, Set<Glock> changed) {
-    if (directory.findLingering(owner.id) != null) {
-      return 0;
-    }
-    int dropped = owner.protectedHolds.size();
-    granting.drop(owner.protectedHolds, changed);
-    return dropped;
-  }
-
-  /** The lease of a session that was given up before has ended, or not yet. */
-  void checkLingering(Session session) {
-    if (lockspace.isNamespace()) {
-      lockDelays.check(session);
-      forgetLockValues();
-      return;
-    }
-    if (session.leaseEndsNanos - outbox.nowNanos() > 0) {
-      outbox.emit(new Effect.SetTimer(session.leaseEndsNanos, session.id));
-      return;
-    }
-    directory.removeLingering(session);
-    PendingJournal pending = session.slot < 0 ? null : gate.find(session.slot);
-    if (pending == null || !pending.orphanOwners.contains(session)) {
-      Set<Glock> changed = new LinkedHashSet<>();
-      dropOrphans(session, changed);
-      granting.serveAll(changed);
-    }
-    forgetLockValues();
   }
 
   /**
@@ -267,14 +228,51 @@ final class Recovery {
       // Requests with NOEXP wait no longer behind those that the gate holds back from now on.
       granting.serveAll(granting.contended());
     }
-    if (gate.isFirstMountPending() && firstMounter == null) {
-      Session next = roster.oldestThatCanRecover();
-      if (next != null) {
-        firstMounter = next;
-        outbox.send(next, new BecomeFirstMounter(gate.status()));
-        outbox.tell(lockspace, new Notice.FirstMounterChosen(next.id, next.nodeName));
-      }
+    chooseFirstMounter();
+  }
+
+  private void chooseFirstMounter() {
+    if (gate.isInGrace() || !gate.isFirstMountPending() || firstMounter != null) {
+      return;
     }
+    Session next = roster.oldestThatCanRecover();
+    if (next != null) {
+      firstMounter = next;
+      outbox.send(
+          next,
+          ownersReturned
+              ? new CheckJournals(gate.status(), ownedJids())
+              : new BecomeFirstMounter(gate.status()));
+      outbox.tell(lockspace, new Notice.FirstMounterChosen(next.id, next.nodeName));
+    }
+  }
+
+  private List<Integer> ownedJids() {
+    return roster.members().stream()
+        .filter(member -> member.journal.is(JournalUse.OWNED))
+        .map(member -> member.slot)
+        .sorted()
+        .toList();
+  }
+
+  /**
+   * The grace period is over: whatever nobody has come back for may wait for replay, and the oldest
+   * that can finds out. Without members, the next one begins anew.
+   */
+  void checkAllJournals() {
+    if (lockspace.isNamespace()) {
+      granting.serveAll(granting.contended());
+      return;
+    }
+    gate.nextGeneration();
+    if (roster.isEmpty()) {
+      return;
+    }
+    ownersReturned = true;
+    outbox.tell(lockspace, new Notice.GateClosed(gate.status(), "the lock-manager was restarted"));
+    tellMembersOfGate();
+    chooseFirstMounter();
+    granting.serveAll(granting.contended());
   }
 
   /**
@@ -289,7 +287,9 @@ final class Recovery {
 
   /** A journal is clean. Counts only for what is pending, and only under the present generation. */
   void reportClean(Session reporter, ReportClean report) {
-    if (report.generation() != gate.generation() || !gate.isPending(report.jid())) {
+    if (gate.isInGrace()
+        || report.generation() != gate.generation()
+        || !gate.isPending(report.jid())) {
       return;
     }
     Set<Glock> changed = new LinkedHashSet<>();
@@ -313,6 +313,7 @@ final class Recovery {
     }
     gate.firstMountDone();
     firstMounter = null;
+    ownersReturned = false;
     outbox.tell(lockspace, new Notice.JournalClean(-1, reporter.nodeName, dropped));
     openGate(changed);
   }
@@ -328,7 +329,7 @@ final class Recovery {
     }
     int dropped = 0;
     for (Session owner : pending.orphanOwners) {
-      dropped += dropOrphans(owner, changed);
+      dropped += orphans.drop(owner, changed);
     }
     return dropped;
   }

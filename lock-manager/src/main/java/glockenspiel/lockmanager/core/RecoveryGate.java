@@ -42,11 +42,38 @@ final class RecoveryGate {
   private long generation = 1;
   private GateStatus status;
 
-  RecoveryGate(long nowNanos, boolean hasJournals) {
+  private boolean inGrace;
+
+  /**
+   * A closed gate, or one that is always open.
+   *
+   * @param hasJournals of a volume; a namespace has none, and its gate is always open
+   * @param inGrace members of the lock-manager before this one may come back: nothing is granted
+   */
+  RecoveryGate(long nowNanos, boolean hasJournals, boolean inGrace) {
+    this.inGrace = inGrace;
     firstMountPending = hasJournals;
     status = new GateStatus(generation, List.of(), hasJournals);
     firstMountSinceNanos = nowNanos;
     closedSinceNanos = nowNanos;
+  }
+
+  /** Whether members of the lock-manager before this one may come back. */
+  boolean isInGrace() {
+    return inGrace;
+  }
+
+  /** Who has not come back does not come any more. {@link #nextGeneration} must follow. */
+  void endGrace() {
+    inGrace = false;
+  }
+
+  /**
+   * A node was told of that generation by the lock-manager before: what it reports under that one,
+   * or an older one, must mean nothing. {@link #nextGeneration} must follow before a report counts.
+   */
+  void raiseGeneration(long told) {
+    generation = Math.max(generation, told);
   }
 
   boolean isClosed() {
@@ -58,9 +85,9 @@ final class RecoveryGate {
     return acquire.glock().isIo() && !LockFlags.has(acquire.flags(), LockFlags.NOEXP);
   }
 
-  /** Whether the gate holds the request back now. */
+  /** Whether the gate holds the request back now. In grace, all are held back. */
   boolean holdsBack(Acquire acquire) {
-    return isClosed() && concerns(acquire);
+    return inGrace || (isClosed() && concerns(acquire));
   }
 
   /** Rule 2, before every grant. */

@@ -2,6 +2,7 @@ package glockenspiel.lockmanager.core;
 
 import glockenspiel.protocol.lock.GlockName;
 import glockenspiel.protocol.lock.GlockType;
+import glockenspiel.protocol.lock.Hello;
 import glockenspiel.protocol.lock.LockManagerMessage;
 import glockenspiel.protocol.lock.MessageLog;
 import glockenspiel.protocol.lock.NodeMessage;
@@ -25,6 +26,11 @@ final class Session {
 
   /** The jid; -1 for a spectator. */
   final int slot;
+
+  /** What the session was at the lock-manager before this one; 0 for one that joined. */
+  private final long formerId;
+
+  private final long formerIncarnation;
 
   final MessageLog<LockManagerMessage, NodeMessage> log;
   final StateMachine<SessionState> state;
@@ -64,15 +70,24 @@ final class Session {
   private final Map<Long, Request> waitingById = new LinkedHashMap<>();
   private final Map<Glock, Request> waitingByGlock = new LinkedHashMap<>();
 
-  Session(Lockspace lockspace, long id, String nodeName, int slot, int unacknowledgedMax) {
+  /**
+   * A session that begins with that hello: as a member when it joins, else as one that has to
+   * reassert.
+   */
+  Session(Lockspace lockspace, long id, Hello hello, int slot, int unacknowledgedMax) {
     this.lockspace = lockspace;
     this.id = id;
-    this.nodeName = nodeName;
+    this.nodeName = hello.nodeName();
+    this.formerId = hello.sessionId();
+    this.formerIncarnation = hello.incarnation();
     this.slot = slot;
     this.log = new MessageLog<>(unacknowledgedMax);
     this.state =
         new StateMachine<>(
-            "session " + id, SessionState.TRANSITIONS, SessionState.MEMBER, Session::ignoreChange);
+            "session " + id,
+            SessionState.TRANSITIONS,
+            formerId == 0 ? SessionState.MEMBER : SessionState.REASSERTING,
+            Session::ignoreChange);
     this.journal =
         new StateMachine<>(
             "journal of session " + id,
@@ -85,6 +100,14 @@ final class Session {
 
   boolean isSpectator() {
     return slot < 0;
+  }
+
+  /** Whether that hello is of the session that this one goes on with. */
+  boolean continues(Hello hello) {
+    return formerId != 0
+        && formerId == hello.sessionId()
+        && formerIncarnation == hello.incarnation()
+        && slot == hello.slot();
   }
 
   boolean isPresent() {

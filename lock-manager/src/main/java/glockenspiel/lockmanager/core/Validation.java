@@ -91,8 +91,8 @@ final class Validation {
           glock.name() + ": a waiter has a wrong rank");
     }
     require(count == waiting.size(), glock.name() + ": wrong waiter count");
-    Request first = waiting.findFirstWaiter(lockspace.gate().isClosed() && glock.name().isIo());
-    if (first != null) {
+    Request first = waiting.findFirstWaiter(lockspace.gate().isClosed() && glock.type().isIo());
+    if (first != null && !lockspace.gate().isInGrace()) {
       // Rule 12: the first waiter waits for somebody who has been asked, or for an orphan.
       Hold own = glock.holdOf(first.session);
       require(

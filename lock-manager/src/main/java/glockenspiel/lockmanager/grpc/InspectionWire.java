@@ -33,6 +33,7 @@ final class InspectionWire {
         Lockspace.newBuilder()
             .setName(info.name())
             .setApplication(info.namespace())
+            .setInGrace(info.inGrace())
             .setIncarnation(incarnation)
             .setGateOpen(open)
             .setGate(LockWire.gate(info.gate()))
@@ -69,6 +70,7 @@ final class InspectionWire {
             .setUnacknowledgedMessages(info.unacknowledgedCount())
             .setState(
                 switch (info.state()) {
+                  case REASSERTING -> SessionState.SESSION_STATE_REASSERTING;
                   case MEMBER -> SessionState.SESSION_STATE_MEMBER;
                   case WITHDRAWING -> SessionState.SESSION_STATE_WITHDRAWING;
                   case LOST, LEFT -> SessionState.SESSION_STATE_UNSPECIFIED;

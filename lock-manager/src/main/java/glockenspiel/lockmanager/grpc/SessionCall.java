@@ -164,6 +164,7 @@ final class SessionCall implements StreamObserver<SessionRequest>, LockManagerSh
           fail(LockErrorReason.LOCK_ERROR_REASON_WRONG_LOCKSPACE_KIND, sessionLost, reason);
       case LIMIT_REACHED ->
           fail(LockErrorReason.LOCK_ERROR_REASON_LIMIT_REACHED, sessionLost, reason);
+      case IN_GRACE -> fail(LockErrorReason.LOCK_ERROR_REASON_IN_GRACE, sessionLost, reason);
       case BAD_SEQUENCE ->
           fail(LockErrorReason.LOCK_ERROR_REASON_BAD_SEQUENCE, sessionLost, reason);
       case INVALID_ARGUMENT ->

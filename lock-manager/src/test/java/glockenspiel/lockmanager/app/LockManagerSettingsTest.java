@@ -30,6 +30,8 @@ class LockManagerSettingsTest {
         new LockManagerSettings(
             LockManagerSettings.LISTEN,
             LockManagerSettings.LEASE_MILLIS,
+            LockManagerSettings.LEASE_MILLIS,
+            LockLimits.DEFAULT,
             TransportSecurity.INSECURE),
         read(Map.of("insecure", "true")));
     assertRefused("connections need tls-certificate", Map.of());
@@ -41,6 +43,8 @@ class LockManagerSettingsTest {
         new LockManagerSettings(
             new HostPort("0.0.0.0", 9),
             500,
+            700,
+            LockLimits.DEFAULT,
             new TransportSecurity.MutualTls(Path.of("c"), Path.of("k"), Path.of("t"))),
         read(
             Map.of(
@@ -48,6 +52,8 @@ class LockManagerSettingsTest {
                 "0.0.0.0:9",
                 "lease-millis",
                 "500",
+                "grace-millis",
+                "700",
                 "tls-certificate",
                 "c",
                 "tls-key",

@@ -6,6 +6,7 @@ import glockenspiel.protocol.lock.LockFlags;
 import glockenspiel.protocol.lock.LockManagerMessage;
 import glockenspiel.protocol.lock.LockManagerMessage.Answer;
 import glockenspiel.protocol.lock.LockManagerMessage.BecomeFirstMounter;
+import glockenspiel.protocol.lock.LockManagerMessage.CheckJournals;
 import glockenspiel.protocol.lock.LockManagerMessage.Demote;
 import glockenspiel.protocol.lock.LockManagerMessage.GateChanged;
 import glockenspiel.protocol.lock.LockManagerMessage.Left;
@@ -79,6 +80,8 @@ final class EffectText {
               + text(demote.gate())
               + (demote.trace().isEmpty() ? "" : ", trace " + demote.trace());
       case GateChanged changed -> "gate " + text(changed.gate());
+      case CheckJournals check ->
+          "check journals but " + check.ownedJids() + ", gate " + text(check.gate());
       case BecomeFirstMounter become -> "become first mounter, gate " + text(become.gate());
       case Left left -> "left";
     };

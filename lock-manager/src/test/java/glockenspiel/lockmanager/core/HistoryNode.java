@@ -236,6 +236,8 @@ final class HistoryNode {
         later(10, this::checkJournals);
         later(10, this::finishWithdraw);
       }
+      case LockManagerMessage.CheckJournals check ->
+          throw new AssertionError("nobody has reasserted: " + check);
       case LockManagerMessage.BecomeFirstMounter become -> {
         gate = become.gate();
         firstMounter = true;

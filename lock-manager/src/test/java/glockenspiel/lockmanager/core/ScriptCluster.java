@@ -87,7 +87,7 @@ final class ScriptCluster {
   static ScriptCluster usual() {
     return new ScriptCluster(
         new LockManagerConfig(
-            INCARNATION, 10_000, 20, 0, new LockLimits(3, 4, 16, 10, 20, 24, 5_000)));
+            INCARNATION, 10_000, 20, 0, 0, new LockLimits(3, 4, 16, 10, 20, 24, 5_000)));
   }
 
   /** Does one line and returns what it led to. */

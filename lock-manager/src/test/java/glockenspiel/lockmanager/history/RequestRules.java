@@ -105,6 +105,7 @@ final class RequestRules {
       case Answer answer -> answered(at, session, answer);
       case LockManagerMessage.GateChanged changed -> session.gate = changed.gate();
       case LockManagerMessage.BecomeFirstMounter become -> session.gate = become.gate();
+      case LockManagerMessage.CheckJournals check -> session.gate = check.gate();
       case LockManagerMessage.Demote demote -> {}
       case LockManagerMessage.Left left ->
           require(

@@ -159,7 +159,8 @@ final class Mount {
       recovery.begin(found.journals());
     }
     waitForOpenGate(found.journals(), trace);
-    OpenedJournal journal = settings.spectator() ? null : openJournal(welcome.slot(), trace);
+    OpenedJournal journal =
+        settings.spectator() ? null : openJournal(welcome.slot(), found.journals(), trace);
     requireGoingOn();
     MountedFileSystem made =
         factory.create(owner, storage, membership.glocks(), journal, found, trigger);
@@ -204,11 +205,32 @@ final class Mount {
     requireGoingOn();
   }
 
-  private OpenedJournal openJournal(int slot, String trace) {
-    Holder glock =
-        membership
-            .glocks()
-            .acquire(GlockName.journal(slot), LockMode.EX, LockFlags.NOEXP, Long.MAX_VALUE, trace);
+  private Holder acquireJournal(int slot, String trace) {
+    return membership
+        .glocks()
+        .acquire(GlockName.journal(slot), LockMode.EX, LockFlags.NOEXP, Long.MAX_VALUE, trace);
+  }
+
+  /**
+   * Takes the journal glock, under a gate that somebody has opened.
+   *
+   * <p>Is there a problem if a node keeps a journal glock that it is granted after L was restarted,
+   * since the gate was open when it asked? Yes: L has forgotten that, and has somebody look at all
+   * journals, who would wait for this one for ever.
+   */
+  private Holder takeJournalGlock(int slot, int journals, String trace) {
+    Holder glock = acquireJournal(slot, trace);
+    while (membership.gate().status().firstMountPending()) {
+      glock.close();
+      membership.glocks().giveBack(GlockName.journal(slot));
+      waitForOpenGate(journals, trace);
+      glock = acquireJournal(slot, trace);
+    }
+    return glock;
+  }
+
+  private OpenedJournal openJournal(int slot, int journals, String trace) {
+    Holder glock = takeJournalGlock(slot, journals, trace);
     OwnJournal own = membership.journal();
     own.own(slot, glock);
     while (true) {

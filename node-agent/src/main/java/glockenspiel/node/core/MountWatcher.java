@@ -4,6 +4,7 @@ import glockenspiel.node.event.NodeEvent.DemoteRequestSeen;
 import glockenspiel.node.event.NodeEvent.GateChanged;
 import glockenspiel.node.event.NodeEvent.SessionBroken;
 import glockenspiel.node.event.NodeEvent.SessionLost;
+import glockenspiel.node.event.NodeEvent.SessionReasserted;
 import glockenspiel.node.event.NodeEvent.SessionResumed;
 import glockenspiel.node.event.NodeEvents;
 import glockenspiel.node.recovery.Membership;
@@ -58,6 +59,11 @@ final class MountWatcher implements Membership.Watcher {
   @Override
   public void sessionResumed() {
     events.happened(new SessionResumed());
+  }
+
+  @Override
+  public void sessionReasserted(long sessionId) {
+    events.happened(new SessionReasserted(sessionId));
   }
 
   @Override

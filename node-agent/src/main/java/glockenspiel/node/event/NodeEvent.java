@@ -71,6 +71,14 @@ public sealed interface NodeEvent {
     }
   }
 
+  /** The lock-manager was restarted, and the node has told it what it holds. */
+  record SessionReasserted(long sessionId) implements OfNode {
+    @Override
+    public String detail() {
+      return "lock-manager restarted: all locks reasserted, session " + sessionId;
+    }
+  }
+
   /** The session is over, and with it all locks. */
   record SessionLost(String reason) implements OfNode {
     @Override

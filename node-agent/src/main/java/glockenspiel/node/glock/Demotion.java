@@ -69,6 +69,11 @@ final class Demotion {
     contents = cached;
   }
 
+  /** What is cached under a glock that is held no more is void. */
+  void invalidate(Glock glock) {
+    contents.invalidate(glock.name);
+  }
+
   /** Step 1. Returns whether the request meant something. */
   boolean requested(Glock glock, Demote demote) {
     if (demote.grantNumber() != glock.grantNumber || glock.lowerTo(demote.wanted()) == glock.held) {

@@ -6,6 +6,7 @@ import glockenspiel.protocol.lock.LockFlags;
 import glockenspiel.protocol.lock.LockManagerMessage.Answer;
 import glockenspiel.protocol.lock.LockManagerMessage.Demote;
 import glockenspiel.protocol.lock.LockMode;
+import glockenspiel.protocol.lock.LockOutcome;
 import glockenspiel.protocol.lock.LockValue;
 import glockenspiel.runtime.state.InvariantViolation;
 import glockenspiel.runtime.task.SerialOwner;
@@ -227,6 +228,11 @@ public final class GlockCache implements Glocks {
     heldBack.beginWithdraw();
   }
 
+  /** Whether the node withdraws or leaves. */
+  public boolean isWithdrawing() {
+    return !table.is(CachePhase.SERVING);
+  }
+
   /**
    * The journal is clean: lets the held back releases go.
    *
@@ -234,6 +240,27 @@ public final class GlockCache implements Glocks {
    */
   public int letGo() {
     return heldBack.letGo();
+  }
+
+  /** The lock-manager was restarted: tells it what is held, and nothing else. */
+  public void reassert() {
+    for (Glock glock : table.all()) {
+      queue.reassert(glock);
+    }
+  }
+
+  /**
+   * The restarted lock-manager knows what is held: asks again for what somebody still waits for
+   * (rule 11: the answer to the first request never comes).
+   */
+  public void askAgain() {
+    for (Glock glock : table.all()) {
+      if (glock.requestId != 0 && !queue.askAgain(glock)) {
+        answered(
+            new Answer(
+                glock.requestId, glock.name, LockOutcome.CANCELLED, LockMode.UN, 0, null, true));
+      }
+    }
   }
 
   /**

@@ -107,12 +107,61 @@ final class GlockQueue {
 
   private void request(Glock glock, LocalWaiter first) {
     glock.become(GlockState.REQUESTING, "acquire");
-    glock.requestId = ++requests;
     table.countRequest();
     glock.requestedFor = first;
+    send(glock, first);
+  }
+
+  private void send(Glock glock, LocalWaiter first) {
+    glock.requestId = ++requests;
     sender.send(
         new NodeMessage.Acquire(
             glock.requestId, glock.name, first.mode, first.flags, lockDelayMillis, first.trace));
+  }
+
+  /**
+   * The lock-manager was restarted: tells it what is held of the glock.
+   *
+   * <p>Is there a problem if a glock is reasserted whose conversion to another shared mode is under
+   * way? Yes: it may have been granted, and others with it, before the lock-manager died. What both
+   * modes allow is nothing, so nothing is held.
+   */
+  void reassert(Glock glock) {
+    dropIfConverting(glock);
+    if (glock.held != LockMode.UN) {
+      sender.send(
+          new NodeMessage.Reassert(
+              glock.name,
+              glock.held,
+              glock.grantNumber,
+              glock.lockValue,
+              glock.lockValueValid,
+              lockDelayMillis));
+    }
+  }
+
+  /** A conversion that leaves nothing in common with what is held: nothing is held any more. */
+  private void dropIfConverting(Glock glock) {
+    LocalWaiter asker = glock.requestedFor;
+    if (asker != null && glock.held != LockMode.UN && !asker.mode.covers(glock.held)) {
+      demotion.invalidate(glock);
+      glock.held = LockMode.UN;
+      table.countUnlocked();
+    }
+  }
+
+  /**
+   * The request that is under way was lost with its lock-manager: sends it again, under a new id.
+   *
+   * @return false when nobody waits for it any more
+   */
+  boolean askAgain(Glock glock) {
+    LocalWaiter asker = glock.requestedFor;
+    if (asker == null || (asker.holder.isDone() && !glock.hasWaiters())) {
+      return false;
+    }
+    send(glock, asker);
+    return true;
   }
 
   /** A waiter's patience is over. */

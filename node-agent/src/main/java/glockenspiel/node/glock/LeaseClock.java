@@ -47,6 +47,20 @@ final class LeaseClock {
     unacknowledged.clear();
   }
 
+  /**
+   * The session goes on at a lock-manager that was restarted: what was sent to the one before is
+   * never acknowledged, and the lease stays what it was.
+   */
+  void forgetSent() {
+    unacknowledged.clear();
+  }
+
+  /** The restarted lock-manager has taken over: the lease has its length from now on. */
+  void takenOver(long lease) {
+    leaseNanos = lease;
+    useNanos = lease - lease / 1000 * stopMarginPerMille;
+  }
+
   /** A batch with messages was sent. */
   void sent(long newestMessage, long now) {
     unacknowledged.addLast(new Sent(newestMessage, now));

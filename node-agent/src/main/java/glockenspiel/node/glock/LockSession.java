@@ -24,6 +24,8 @@ import org.jspecify.annotations.Nullable;
  *       how much was received.
  *   <li>The welcome says how much the lock-manager had handled: {@code OPEN}; the rest goes again,
  *       then what has gathered.
+ *   <li>The welcome is a restarted lock-manager's: the node reasserts what it holds, and goes on
+ *       under the session that it was given. Until that is acknowledged the lease is the old one.
  *   <li>If the lease ends first, or the lock-manager does not know the session: {@code LOST}. The
  *       node has then stopped using its locks already (see {@link LeaseClock}).
  * </ol>
@@ -33,28 +35,11 @@ import org.jspecify.annotations.Nullable;
  * have it. Whoever has stopped stays stopped, and withdraws.
  */
 public final class LockSession implements LockSender {
-  /** Told on the owner, in order. */
-  public interface Listener {
-    /** A message has come, once, in order. */
-    void received(LockManagerMessage message);
-
-    /** The session goes on over another stream. */
-    void resumed();
-
-    /** The stream has broken; the session is not lost yet. */
-    void broken(String reason);
-
-    /**
-     * The session is over without the node's wish, and with it every lock and every request.
-     * Nothing more comes.
-     */
-    void lost(String reason);
-  }
 
   private final SerialOwner owner;
   private final LockManagerPort port;
   private final SessionSettings settings;
-  private final Listener listener;
+  private final SessionListener listener;
   private final SessionMember member;
   private final StateMachine<SessionState> state;
   private final SessionTraffic traffic;
@@ -72,20 +57,8 @@ public final class LockSession implements LockSender {
       SerialOwner owner,
       LockManagerPort port,
       SessionSettings settings,
-      String lockspace,
-      String nodeName,
-      boolean spectator,
-      Listener listener) {
-    this(owner, port, settings, new SessionMember(lockspace, nodeName, spectator, false), listener);
-  }
-
-  /** As above, of any member. */
-  public LockSession(
-      SerialOwner owner,
-      LockManagerPort port,
-      SessionSettings settings,
       SessionMember member,
-      Listener listener) {
+      SessionListener listener) {
     this.owner = owner;
     this.port = port;
     this.settings = settings;
@@ -134,10 +107,9 @@ public final class LockSession implements LockSender {
 
   @Override
   public void send(NodeMessage message) {
-    if (state().isOver()) {
-      return;
+    if (!state().isOver()) {
+      traffic.send(message);
     }
-    traffic.send(message);
   }
 
   /**
@@ -145,9 +117,8 @@ public final class LockSession implements LockSender {
    * Never fails.
    */
   public Promise<@Nullable Void> leave() {
-    Promise<@Nullable Void> over = left;
-    if (over == null) {
-      over = new Promise<>();
+    Promise<@Nullable Void> over = left == null ? new Promise<>() : left;
+    if (left == null) {
       left = over;
       switch (state()) {
         case OPEN, BROKEN, RESUMING -> send(new NodeMessage.Leave());
@@ -162,7 +133,10 @@ public final class LockSession implements LockSender {
     Connection attempt = new Connection(owner.nowNanos());
     connection = attempt;
     Welcome present = welcome;
-    var hello = present == null ? member.joining() : member.resuming(present, traffic.received());
+    var hello =
+        present == null
+            ? member.joining()
+            : member.resuming(present, traffic.received(), listener.generation());
     stream = port.connect(hello, attempt);
     armTimer();
   }
@@ -227,10 +201,16 @@ public final class LockSession implements LockSender {
       state.become(SessionState.OPEN, "welcomed");
       armTimer();
       joined.complete(answer);
-      return;
+    } else if (answer.incarnation() != present.incarnation()) {
+      onRestarted(present, answer, open);
+    } else {
+      onResumed(present, answer, open, helloSentNanos);
     }
-    if (answer.sessionId() != present.sessionId()
-        || answer.incarnation() != present.incarnation()) {
+  }
+
+  private void onResumed(
+      Welcome present, Welcome answer, LockManagerPort.Stream open, long helloSentNanos) {
+    if (answer.sessionId() != present.sessionId()) {
       end(SessionState.LOST, "resumed another session: " + answer.sessionId());
       return;
     }
@@ -243,6 +223,35 @@ public final class LockSession implements LockSender {
     state.become(SessionState.OPEN, "resumed");
     armTimer();
     listener.resumed();
+  }
+
+  /**
+   * The lock-manager was restarted, and wants to know what the node holds.
+   *
+   * <p>Is there a problem if the node leaves out what it has asked to lower before? No: whoever has
+   * sent a lower has made the glock ready for it, and nobody else was given it by a lock-manager
+   * that did not read that.
+   */
+  private void onRestarted(Welcome present, Welcome answer, LockManagerPort.Stream open) {
+    boolean late = !traffic.lease().holds(owner.nowNanos());
+    if (late || answer.slot() != present.slot()) {
+      String problem = late ? "was found after the lease" : "gave slot " + answer.slot();
+      end(SessionState.LOST, "the restarted lock-manager " + problem);
+      return;
+    }
+    welcome = answer;
+    traffic.beginAnew(open, answer.leaseMillis() * 1_000_000);
+    state.become(SessionState.OPEN, "reasserting");
+    if (left == null) {
+      listener.reassert(answer);
+    }
+    traffic.endReassertion(listener.isWithdrawing());
+    armTimer();
+    if (left == null) {
+      listener.reasserted();
+    } else {
+      send(new NodeMessage.Leave());
+    }
   }
 
   private void onClosed(boolean sessionLost, String reason) {
@@ -379,11 +388,8 @@ public final class LockSession implements LockSender {
     traffic.end();
     if (timer != null) {
       timer.cancel();
-      timer = null;
     }
-    joined.fail(
-        new SessionException(
-            "lockspace " + member.lockspace() + " could not be joined: " + reason));
+    joined.fail(new SessionException(member.lockspace() + " could not be joined: " + reason));
     if (leaving != null) {
       leaving.complete(null);
     }

@@ -13,6 +13,11 @@ import glockenspiel.protocol.lock.Welcome;
  */
 public record SessionMember(
     String lockspace, String nodeName, boolean spectator, boolean application) {
+  /** A node in the lockspace of a volume. */
+  public static SessionMember node(String lockspace, String nodeName, boolean spectator) {
+    return new SessionMember(lockspace, nodeName, spectator, false);
+  }
+
   /** An application in a namespace. */
   public static SessionMember application(String namespace, String name) {
     return new SessionMember(namespace, name, false, true);
@@ -26,8 +31,9 @@ public record SessionMember(
    * Goes on with the session that was welcomed so.
    *
    * @param received how many messages of the lock-manager have been handled
+   * @param generation the newest recovery generation that the node was told of
    */
-  Hello resuming(Welcome welcome, long received) {
+  Hello resuming(Welcome welcome, long received, long generation) {
     return new Hello(
         lockspace,
         nodeName,
@@ -35,6 +41,8 @@ public record SessionMember(
         application,
         welcome.sessionId(),
         welcome.incarnation(),
-        received);
+        received,
+        welcome.slot(),
+        generation);
   }
 }

@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
 final class SessionTraffic {
   private final SerialOwner owner;
   private final SessionSettings settings;
-  private final MessageLog<NodeMessage, LockManagerMessage> log;
+  private MessageLog<NodeMessage, LockManagerMessage> log;
   private final LeaseClock lease;
 
   /** Behind the log: more than the lock-manager may be behind with. */
@@ -29,11 +29,21 @@ final class SessionTraffic {
   private boolean acknowledgeScheduled;
   private long acknowledgedToOther;
 
+  /** The number of the {@code ReassertDone} that is not acknowledged yet; 0 for none. */
+  private long reassertDone;
+
+  /** What the lease is once that is acknowledged. */
+  private long leaseThenNanos;
+
   SessionTraffic(SerialOwner owner, SessionSettings settings) {
     this.owner = owner;
     this.settings = settings;
-    this.log = new MessageLog<>(settings.unacknowledgedMax() - 1);
+    this.log = newLog(settings);
     this.lease = new LeaseClock(settings.stopMarginPerMille());
+  }
+
+  private static MessageLog<NodeMessage, LockManagerMessage> newLog(SessionSettings settings) {
+    return new MessageLog<>(settings.unacknowledgedMax() - 1);
   }
 
   LeaseClock lease() {
@@ -61,9 +71,52 @@ final class SessionTraffic {
   void resume(LockManagerPort.Stream open, long handledByOther, long helloSentNanos) {
     log.resume(handledByOther);
     stream = open;
-    lease.resumed(helloSentNanos);
+    if (renews(handledByOther)) {
+      lease.resumed(helloSentNanos);
+    } else {
+      lease.forgetSent();
+    }
     acknowledgedToOther = log.received();
     scheduleFlush();
+  }
+
+  /**
+   * A restarted lock-manager has answered: the numbering begins anew, and what was said to the one
+   * before is forgotten. What the node holds says it all.
+   *
+   * <p>Is there a problem if the welcome renews the lease? Yes: the new lock-manager does not know
+   * yet what it would be a lease of. A node that stops half-way through would go on using what it
+   * has not reasserted, after the grace period.
+   */
+  void beginAnew(LockManagerPort.Stream open, long leaseNanos) {
+    log = newLog(settings);
+    behind.clear();
+    lease.forgetSent();
+    leaseThenNanos = leaseNanos;
+    reassertDone = Long.MAX_VALUE;
+    acknowledgedToOther = 0;
+    stream = open;
+  }
+
+  /** All that the node holds has been handed over. */
+  void endReassertion(boolean withdrawing) {
+    send(new NodeMessage.ReassertDone(withdrawing));
+    reassertDone = behind.size();
+  }
+
+  /**
+   * Whether what is acknowledged renews the lease: not while the lock-manager does not know all
+   * that the node holds.
+   */
+  private boolean renews(long acknowledged) {
+    if (acknowledged < reassertDone) {
+      return false;
+    }
+    if (reassertDone > 0) {
+      reassertDone = 0;
+      lease.takenOver(leaseThenNanos);
+    }
+    return true;
   }
 
   /** There is no stream for now: messages gather. */
@@ -126,7 +179,9 @@ final class SessionTraffic {
    */
   List<LockManagerMessage> receive(Batch<LockManagerMessage> batch) {
     List<LockManagerMessage> messages = log.receive(batch);
-    lease.acknowledged(batch.acknowledged());
+    if (renews(batch.acknowledged())) {
+      lease.acknowledged(batch.acknowledged());
+    }
     if (!behind.isEmpty()) {
       scheduleFlush();
     }

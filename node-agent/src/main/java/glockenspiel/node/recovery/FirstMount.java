@@ -108,7 +108,7 @@ public final class FirstMount {
     GrowingPause pauses = settings.pauses();
     while (true) {
       rest.removeIf(step::test);
-      if (rest.isEmpty()) {
+      if (rest.isEmpty() || !membership.gate().isFirstMounter()) {
         return;
       }
       awaitUpTo(pauses.next());
@@ -150,7 +150,9 @@ public final class FirstMount {
   private void waitOutLeases() {
     if (mustWait) {
       long end = lastFencingNanos + membership.session().leaseNanos();
-      for (long rest = end - owner.nowNanos(); rest > 0; rest = end - owner.nowNanos()) {
+      for (long rest = end - owner.nowNanos();
+          rest > 0 && membership.gate().isFirstMounter();
+          rest = end - owner.nowNanos()) {
         awaitUpTo(rest);
       }
       mustWait = false;

@@ -4,6 +4,9 @@ import glockenspiel.protocol.lock.GateStatus;
 import glockenspiel.runtime.task.SerialOwner;
 import glockenspiel.runtime.task.Signal;
 import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
 
 /** The gate of the lockspace, as the lock-manager told of it last. */
 public final class Gate {
@@ -12,6 +15,7 @@ public final class Gate {
   private GateStatus status = new GateStatus(0, List.of(), true);
   private long closedSinceNanos;
   private boolean firstMounter;
+  private @Nullable Set<Integer> owned;
 
   /** A gate that nothing is known of: closed. */
   public Gate(SerialOwner owner) {
@@ -45,6 +49,16 @@ public final class Gate {
     return firstMounter && status.firstMountPending();
   }
 
+  /** Whether this node must see to the journals whose owners have not come back. */
+  public boolean checksAllJournals() {
+    return owned != null && status.firstMountPending();
+  }
+
+  /** Whether that journal's owner has come back, and the journal does not wait for replay since. */
+  boolean isOwned(int jid) {
+    return owned != null && owned.contains(jid) && !isPending(jid);
+  }
+
   /** For how long it has been closed, as far as this node knows; 0 when it is open. */
   public long closedMillis() {
     return isOpen() ? 0 : (owner.nowNanos() - closedSinceNanos) / 1_000_000;
@@ -62,6 +76,19 @@ public final class Gate {
     }
     status = now;
     changed.raise();
+  }
+
+  /** The lock-manager was restarted: whatever this node was to do, the new one will say. */
+  void restarted(GateStatus now) {
+    firstMounter = false;
+    owned = null;
+    update(now);
+  }
+
+  /** The lock-manager says that this node sees to every journal but those. */
+  void checkAllJournals(GateStatus now, List<Integer> ownedJids) {
+    owned = new TreeSet<>(ownedJids);
+    update(now);
   }
 
   /** The lock-manager says that this node is the first mounter. */

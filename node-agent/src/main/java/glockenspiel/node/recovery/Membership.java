@@ -5,6 +5,8 @@ import glockenspiel.node.glock.GlockFailures;
 import glockenspiel.node.glock.GlockSettings;
 import glockenspiel.node.glock.Glocks.Holder;
 import glockenspiel.node.glock.LockSession;
+import glockenspiel.node.glock.SessionListener;
+import glockenspiel.node.glock.SessionMember;
 import glockenspiel.node.glock.SessionSettings;
 import glockenspiel.protocol.lock.GateStatus;
 import glockenspiel.protocol.lock.GlockName;
@@ -12,6 +14,7 @@ import glockenspiel.protocol.lock.LockFlags;
 import glockenspiel.protocol.lock.LockManagerMessage;
 import glockenspiel.protocol.lock.LockManagerMessage.Answer;
 import glockenspiel.protocol.lock.LockManagerMessage.BecomeFirstMounter;
+import glockenspiel.protocol.lock.LockManagerMessage.CheckJournals;
 import glockenspiel.protocol.lock.LockManagerMessage.Demote;
 import glockenspiel.protocol.lock.LockManagerMessage.GateChanged;
 import glockenspiel.protocol.lock.LockManagerMessage.Left;
@@ -42,6 +45,9 @@ public final class Membership {
 
     /** The session goes on. */
     void sessionResumed();
+
+    /** The lock-manager was restarted; the session goes on as that one. */
+    void sessionReasserted(long sessionId);
 
     /** The session is over without the node's wish. The glocks know already. */
     void sessionLost(String reason);
@@ -80,9 +86,7 @@ public final class Membership {
             owner,
             lockManager,
             settings.session(),
-            settings.lockspace(),
-            settings.nodeName(),
-            settings.spectator(),
+            SessionMember.node(settings.lockspace(), settings.nodeName(), settings.spectator()),
             new Dispatcher());
     this.glocks = new GlockCache(owner, session, settings.glocks(), failures);
   }
@@ -153,7 +157,7 @@ public final class Membership {
   }
 
   /** Hands each message to whom it is for; nothing that goes wrong there disturbs the session. */
-  private final class Dispatcher implements LockSession.Listener {
+  private final class Dispatcher implements SessionListener {
     @Override
     public void received(LockManagerMessage message) {
       try {
@@ -182,7 +186,41 @@ public final class Membership {
           gate.becomeFirstMounter(become.gate());
           watcher.gateChanged(become.gate());
         }
+        case CheckJournals check -> {
+          gate.checkAllJournals(check.gate(), check.ownedJids());
+          watcher.gateChanged(check.gate());
+        }
         case Left left -> {}
+      }
+    }
+
+    @Override
+    public long generation() {
+      return gate.generation();
+    }
+
+    @Override
+    public void reassert(Welcome answer) {
+      gate.restarted(answer.gate());
+      try {
+        glocks.reassert();
+      } catch (RuntimeException cause) {
+        watcher.violated(cause);
+      }
+    }
+
+    @Override
+    public boolean isWithdrawing() {
+      return glocks.isWithdrawing();
+    }
+
+    @Override
+    public void reasserted() {
+      try {
+        glocks.askAgain();
+        watcher.sessionReasserted(session.sessionId());
+      } catch (RuntimeException cause) {
+        watcher.violated(cause);
       }
     }
 

@@ -1,9 +1,11 @@
 package glockenspiel.node.recovery;
 
+import glockenspiel.node.event.NodeEvent.FirstMountReported;
 import glockenspiel.node.event.NodeEvent.StatfsFolded;
 import glockenspiel.node.event.NodeEvents;
 import glockenspiel.node.event.Tracing;
 import glockenspiel.node.filesystem.MountedFileSystem;
+import glockenspiel.protocol.lock.NodeMessage;
 import glockenspiel.protocol.storage.StoragePort;
 import glockenspiel.runtime.state.InvariantViolation;
 import glockenspiel.runtime.state.StateMachine;
@@ -186,7 +188,7 @@ public final class PeerRecovery {
   /** A first mount is another node's work; this one would only be in its way. */
   private boolean hasWork() {
     Gate gate = membership.gate();
-    return !gate.isOpen() && !gate.status().firstMountPending();
+    return gate.checksAllJournals() || (!gate.isOpen() && !gate.status().firstMountPending());
   }
 
   private @Nullable Void check() {
@@ -214,7 +216,11 @@ public final class PeerRecovery {
     boolean unnamedToo = false;
     while (!isStopped() && hasWork()) {
       long generation = membership.gate().generation();
-      checkOnce(generation, unnamedToo, spanTrace);
+      if (membership.gate().checksAllJournals()) {
+        checkAll(generation, spanTrace);
+      } else {
+        checkOnce(generation, unnamedToo, spanTrace);
+      }
       if (isStopped() || !hasWork()) {
         return;
       }
@@ -239,6 +245,37 @@ public final class PeerRecovery {
     while (rest > 0 && !isStopped() && hasWork() && membership.gate().generation() == generation) {
       membership.gate().changed().await(rest);
       rest = end - owner.nowNanos();
+    }
+  }
+
+  /**
+   * After a restart of L: nobody knows which journals are clean. Those of members that have come
+   * back are as well as their owners; of all others each must be found clean, or made so, under one
+   * generation.
+   *
+   * <p>Is there a problem if a busy journal counts as owned? Yes: a peer may have it to replay it,
+   * and give up half-way. So L names those that are owned, and all others are waited for.
+   */
+  private void checkAll(long generation, String spanTrace) {
+    boolean all = true;
+    for (int jid = 0; jid < journals; jid++) {
+      Gate gate = membership.gate();
+      if (isStopped() || !gate.checksAllJournals() || gate.generation() != generation) {
+        return;
+      }
+      if (!gate.isOwned(jid)) {
+        JournalLook.Outcome outcome = look.replayUnlessWell(jid, spanTrace);
+        if (outcome instanceof JournalLook.Outcome.Clean) {
+          toFold.add(jid);
+        }
+        all &=
+            outcome instanceof JournalLook.Outcome.Clean
+                || outcome instanceof JournalLook.Outcome.Well;
+      }
+    }
+    if (all && membership.gate().generation() == generation) {
+      membership.session().send(new NodeMessage.ReportFirstMountDone(generation));
+      events.happened(new FirstMountReported(generation));
     }
   }
 

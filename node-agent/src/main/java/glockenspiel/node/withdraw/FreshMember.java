@@ -166,6 +166,9 @@ public final class FreshMember implements SecondSession {
     public void sessionResumed() {}
 
     @Override
+    public void sessionReasserted(long sessionId) {}
+
+    @Override
     public void sessionLost(String reason) {
       recovery.stop();
     }

@@ -83,7 +83,12 @@ final class GenerousLockManager extends LockManagerServiceGrpc.LockManagerServic
       case NodeMessage.ReportFirstMountDone _, NodeMessage.ReportClean _ ->
           new LockManagerMessage.GateChanged(new GateStatus(generation, List.of(), false));
       case NodeMessage.Leave _ -> new LockManagerMessage.Left();
-      case NodeMessage.Lower _, NodeMessage.Cancel _, NodeMessage.Renew _ -> null;
+      case NodeMessage.Lower _,
+          NodeMessage.Cancel _,
+          NodeMessage.Renew _,
+          NodeMessage.Reassert _,
+          NodeMessage.ReassertDone _ ->
+          null;
     };
   }
 }

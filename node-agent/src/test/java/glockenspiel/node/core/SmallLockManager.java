@@ -307,6 +307,8 @@ final class SmallLockManager {
           tellGate();
         }
       }
+      case NodeMessage.Reassert reassert -> throw new AssertionError("never restarted");
+      case NodeMessage.ReassertDone done -> throw new AssertionError("never restarted");
       case NodeMessage.Renew renew -> {}
       case NodeMessage.Leave leave -> leave(session);
     }

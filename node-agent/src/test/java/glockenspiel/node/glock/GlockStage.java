@@ -72,6 +72,15 @@ final class GlockStage implements LockSender, GlockContents, AutoCloseable {
           case NodeMessage.Cancel cancel -> "-> cancel";
           case NodeMessage.ReportClean report -> "-> " + report;
           case NodeMessage.ReportFirstMountDone done -> "-> " + done;
+          case NodeMessage.Reassert reassert ->
+              "-> reassert "
+                  + reassert.glock()
+                  + " "
+                  + reassert.mode()
+                  + ", grant "
+                  + reassert.grantNumber()
+                  + (reassert.lockValue() == null ? "" : ", value " + reassert.lockValue());
+          case NodeMessage.ReassertDone done -> "-> reassert done";
           case NodeMessage.Renew renew -> "-> renew";
           case NodeMessage.Leave leave -> "-> leave";
         });

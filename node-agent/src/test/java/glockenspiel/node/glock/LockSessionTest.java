@@ -67,13 +67,26 @@ class LockSessionTest {
           },
           new SessionSettings(
               5_000 * MILLI, 500 * MILLI, 10 * MILLI, 100 * MILLI, 5 * MILLI, 4, 100),
-          "c:fs",
-          "n",
-          false,
-          new LockSession.Listener() {
+          SessionMember.node("c:fs", "n", false),
+          new SessionListener() {
             @Override
             public void received(LockManagerMessage message) {
               told.add(message.getClass().getSimpleName());
+            }
+
+            @Override
+            public long generation() {
+              return 0;
+            }
+
+            @Override
+            public void reassert(Welcome answer) {
+              told.add("reassert");
+            }
+
+            @Override
+            public void reasserted() {
+              told.add("reasserted");
             }
 
             @Override
@@ -214,7 +227,7 @@ class LockSessionTest {
     breakStream(false);
     on(() -> session.send(message(3)));
     assertEquals(SessionState.RESUMING, session.state());
-    assertEquals(new Hello("c:fs", "n", false, 7, 1, 1), stream().hello);
+    assertEquals(new Hello("c:fs", "n", false, false, 7, 1, 1, 2, 0), stream().hello);
     welcome(1);
     assertEquals(List.of(new Batch<>(2, 1, List.of(message(2), message(3)))), stream().sent);
     List<LockManagerMessage> again =
@@ -235,6 +248,39 @@ class LockSessionTest {
             old.listener.received(
                 new Batch<>(1, 0, List.of(new LockManagerMessage.GateChanged(OPEN_GATE)))));
     assertEquals(List.of("broken"), told);
+  }
+
+  private void findRestarted() {
+    joined();
+    on(() -> session.send(message(1)));
+    breakStream(false);
+    scheduler.runFor(100 * MILLI);
+    on(() -> stream().listener.welcomed(new Welcome(9, 2, 2, 1_000, 0, false, OPEN_GATE)));
+  }
+
+  @Test
+  void aRestartedLockManagerIsToldAnew() {
+    findRestarted();
+    assertEquals(List.of("broken", "reassert", "reasserted"), told);
+    assertEquals(
+        List.of(new Batch<>(1, 0, List.of(new NodeMessage.ReassertDone(false)))), stream().sent);
+    assertEquals(9, session.sessionId());
+  }
+
+  @Test
+  void theLeaseIsTheOldOneUntilAllIsTakenBack() {
+    findRestarted();
+    scheduler.runFor(900 * MILLI);
+    assertEquals("lost: the lease of 1000 ms ran out", told.getLast());
+  }
+
+  @Test
+  void theLeaseIsTheNewOneOnceAllIsTakenBack() {
+    findRestarted();
+    acknowledge(1);
+    scheduler.runFor(890 * MILLI);
+    assertTrue(session.holdsLease());
+    assertEquals("reasserted", told.getLast());
   }
 
   @Test

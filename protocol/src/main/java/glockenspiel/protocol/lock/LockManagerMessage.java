@@ -1,5 +1,6 @@
 package glockenspiel.protocol.lock;
 
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -58,6 +59,20 @@ public sealed interface LockManagerMessage {
 
   /** The node is the first mounter now, because the one before it went away. */
   record BecomeFirstMounter(GateStatus gate) implements LockManagerMessage {}
+
+  /**
+   * The lock-manager was restarted, and does not know whether the journals are clean. The node must
+   * see to every journal but these, then report as a first mounter does.
+   *
+   * @param ownedJids journals whose owners have come back; unless the gate says that one waits for
+   *     replay by now; ascending
+   */
+  record CheckJournals(GateStatus gate, List<Integer> ownedJids) implements LockManagerMessage {
+    /** Copies the list. */
+    public CheckJournals {
+      ownedJids = List.copyOf(ownedJids);
+    }
+  }
 
   /** The session has ended in order, as the node asked. */
   record Left() implements LockManagerMessage {}

@@ -61,6 +61,36 @@ public sealed interface NodeMessage {
   record ReportFirstMountDone(long generation) implements NodeMessage {}
 
   /**
+   * The node holds this, granted by a lock-manager that has died since: to its successor, before
+   * {@link ReassertDone}, and never after. Has no answer; one that does not go with what others
+   * hold ends the session.
+   *
+   * @param mode SH, DF or EX
+   * @param grantNumber of the newest grant
+   * @param lockValue the lock value block as the node knows it; null for none
+   * @param lockValueValid false when the value may be old
+   * @param lockDelayMillis how long it is to stay after the lease of its session, when that is
+   *     lost; 0 for a glock
+   */
+  record Reassert(
+      GlockName glock,
+      LockMode mode,
+      long grantNumber,
+      @Nullable LockValue lockValue,
+      boolean lockValueValid,
+      int lockDelayMillis)
+      implements NodeMessage {}
+
+  /**
+   * The node holds nothing but what it has reasserted. From its acknowledgement on the node's lease
+   * is the new lock-manager's.
+   *
+   * @param withdrawing the node withdraws, whether it has announced that or not: it sees to
+   *     nobody's journal
+   */
+  record ReassertDone(boolean withdrawing) implements NodeMessage {}
+
+  /**
    * Says nothing, but has a number, so that its acknowledgement proves that the lock-manager has
    * heard the node since it was sent. Nodes that have nothing else to say renew their lease with
    * it: any batch renews it at the lock-manager, but of an empty one the node never learns whether

@@ -67,7 +67,7 @@ public final class LockErrors {
       case LOCK_ERROR_REASON_INVALID_ARGUMENT -> Code.INVALID_ARGUMENT;
       case LOCK_ERROR_REASON_SLOW_CONSUMER, LOCK_ERROR_REASON_LIMIT_REACHED ->
           Code.RESOURCE_EXHAUSTED;
-      case LOCK_ERROR_REASON_UNAVAILABLE -> Code.UNAVAILABLE;
+      case LOCK_ERROR_REASON_UNAVAILABLE, LOCK_ERROR_REASON_IN_GRACE -> Code.UNAVAILABLE;
       case LOCK_ERROR_REASON_UNSPECIFIED, UNRECOGNIZED ->
           throw new IllegalArgumentException("not a reason: " + reason);
     };
@@ -77,7 +77,8 @@ public final class LockErrors {
     return switch (reason) {
       case LOCK_ERROR_REASON_NODE_NAME_TAKEN,
           LOCK_ERROR_REASON_LIMIT_REACHED,
-          LOCK_ERROR_REASON_UNAVAILABLE ->
+          LOCK_ERROR_REASON_UNAVAILABLE,
+          LOCK_ERROR_REASON_IN_GRACE ->
           RETRY_MILLIS;
       default -> 0;
     };

@@ -33,17 +33,20 @@ public final class SessionWire {
 
   /** Writes a hello. */
   public static SessionRequest request(Hello hello) {
-    return SessionRequest.newBuilder()
-        .setHello(
-            glockenspiel.lock.v1.Hello.newBuilder()
-                .setLockspace(hello.lockspace())
-                .setNodeName(hello.nodeName())
-                .setSpectator(hello.spectator())
-                .setApplication(hello.application())
-                .setSessionId(hello.sessionId())
-                .setIncarnation(hello.incarnation())
-                .setReceived(hello.received()))
-        .build();
+    glockenspiel.lock.v1.Hello.Builder builder =
+        glockenspiel.lock.v1.Hello.newBuilder()
+            .setLockspace(hello.lockspace())
+            .setNodeName(hello.nodeName())
+            .setSpectator(hello.spectator())
+            .setApplication(hello.application())
+            .setSessionId(hello.sessionId())
+            .setIncarnation(hello.incarnation())
+            .setReceived(hello.received())
+            .setGeneration(hello.generation());
+    if (hello.slot() >= 0) {
+      builder.setSlot(hello.slot());
+    }
+    return SessionRequest.newBuilder().setHello(builder).build();
   }
 
   /** Reads a hello. */
@@ -55,7 +58,9 @@ public final class SessionWire {
         hello.getApplication(),
         hello.getSessionId(),
         hello.getIncarnation(),
-        ARGUMENT.count("hello.received", hello.getReceived()));
+        ARGUMENT.count("hello.received", hello.getReceived()),
+        hello.hasSlot() ? ARGUMENT.count("hello.slot", hello.getSlot()) : -1,
+        ARGUMENT.count("hello.generation", hello.getGeneration()));
   }
 
   /** Writes a welcome. */
@@ -176,6 +181,10 @@ public final class SessionWire {
           builder.setReportFirstMountDone(
               glockenspiel.lock.v1.ReportFirstMountDone.newBuilder()
                   .setGeneration(report.generation()));
+      case NodeMessage.Reassert reassert -> builder.setReassert(reassert(reassert));
+      case NodeMessage.ReassertDone(boolean withdrawing) ->
+          builder.setReassertDone(
+              glockenspiel.lock.v1.ReassertDone.newBuilder().setWithdrawing(withdrawing));
       case NodeMessage.Renew _ -> builder.setRenew(glockenspiel.lock.v1.Renew.getDefaultInstance());
       case NodeMessage.Leave _ -> builder.setLeave(glockenspiel.lock.v1.Leave.getDefaultInstance());
     }
@@ -204,6 +213,21 @@ public final class SessionWire {
     return builder;
   }
 
+  private static glockenspiel.lock.v1.Reassert.Builder reassert(NodeMessage.Reassert reassert) {
+    glockenspiel.lock.v1.Reassert.Builder builder =
+        glockenspiel.lock.v1.Reassert.newBuilder()
+            .setGlock(LockWire.glock(reassert.glock()))
+            .setMode(LockWire.mode(reassert.mode()))
+            .setGrantNumber(reassert.grantNumber())
+            .setLockValueMayBeOld(!reassert.lockValueValid())
+            .setLockDelayMillis(reassert.lockDelayMillis());
+    LockValue lockValue = reassert.lockValue();
+    if (lockValue != null) {
+      builder.setLockValue(LockWire.lockValue(lockValue));
+    }
+    return builder;
+  }
+
   private static NodeMessage message(glockenspiel.lock.v1.NodeMessage message) {
     return switch (message.getMessageCase()) {
       case ACQUIRE -> acquire(message.getAcquire());
@@ -218,6 +242,9 @@ public final class SessionWire {
               ARGUMENT.count(
                   "report_first_mount_done.generation",
                   message.getReportFirstMountDone().getGeneration()));
+      case REASSERT -> reassert(message.getReassert());
+      case REASSERT_DONE ->
+          new NodeMessage.ReassertDone(message.getReassertDone().getWithdrawing());
       case RENEW -> new NodeMessage.Renew();
       case LEAVE -> new NodeMessage.Leave();
       case MESSAGE_NOT_SET ->
@@ -237,6 +264,20 @@ public final class SessionWire {
         LockWire.flags("acquire.flags", acquire.getFlagsList()),
         ARGUMENT.count("acquire.lock_delay_millis", acquire.getLockDelayMillis()),
         LockWire.trace("acquire.trace", acquire.getTrace()));
+  }
+
+  private static NodeMessage reassert(glockenspiel.lock.v1.Reassert reassert) {
+    LockMode mode = LockWire.mode("reassert.mode", reassert.getMode());
+    if (mode == LockMode.UN) {
+      throw ARGUMENT.bad("reassert.mode", "UN is nothing to reassert");
+    }
+    return new NodeMessage.Reassert(
+        LockWire.glock("reassert.glock", reassert.hasGlock(), reassert.getGlock()),
+        mode,
+        ARGUMENT.count("reassert.grant_number", reassert.getGrantNumber()),
+        LockWire.lockValue("reassert.lock_value", reassert.hasLockValue(), reassert.getLockValue()),
+        !reassert.getLockValueMayBeOld(),
+        ARGUMENT.count("reassert.lock_delay_millis", reassert.getLockDelayMillis()));
   }
 
   private static NodeMessage lower(glockenspiel.lock.v1.Lower lower) {
@@ -266,6 +307,11 @@ public final class SessionWire {
           builder.setBecomeFirstMounter(
               glockenspiel.lock.v1.BecomeFirstMounter.newBuilder()
                   .setGate(LockWire.gate(become.gate())));
+      case LockManagerMessage.CheckJournals check ->
+          builder.setCheckJournals(
+              glockenspiel.lock.v1.CheckJournals.newBuilder()
+                  .setGate(LockWire.gate(check.gate()))
+                  .addAllOwnedJids(check.ownedJids()));
       case LockManagerMessage.Left _ ->
           builder.setLeft(glockenspiel.lock.v1.Left.getDefaultInstance());
     }
@@ -300,6 +346,12 @@ public final class SessionWire {
           new LockManagerMessage.BecomeFirstMounter(
               LockWire.gate(
                   "become_first_mounter.gate", message.getBecomeFirstMounter().getGate()));
+      case CHECK_JOURNALS ->
+          new LockManagerMessage.CheckJournals(
+              LockWire.gate("check_journals.gate", message.getCheckJournals().getGate()),
+              message.getCheckJournals().getOwnedJidsList().stream()
+                  .map(jid -> ARGUMENT.count("check_journals.owned_jids", jid))
+                  .toList());
       case LEFT -> new LockManagerMessage.Left();
       case MESSAGE_NOT_SET ->
           throw ARGUMENT.bad("batch.messages", "a message is empty, or of a kind not known here");

@@ -45,6 +45,7 @@ class SessionWireTest {
         List.of(
             new Hello("c:fs", "node-1", false, 0, 0, 0),
             new Hello("apps", "app", false, true, 0, 0, 0),
+            new Hello("c:fs", "node-2", false, false, 5, 6, 7, 3, 41),
             new Hello("c:fs", "spectator", true, -1, Long.MIN_VALUE, Long.MAX_VALUE))) {
       SessionRequest request = SessionRequest.parseFrom(SessionWire.request(hello).toByteArray());
       assertEquals(hello, SessionWire.hello(request.getHello()));
@@ -88,6 +89,17 @@ class SessionWireTest {
     messages.add(new NodeMessage.Cancel(8));
     messages.add(new NodeMessage.ReportClean(7, 2));
     messages.add(new NodeMessage.ReportFirstMountDone(7));
+    messages.add(new NodeMessage.Reassert(GlockName.inode(12), LockMode.EX, 7, null, true, 1500));
+    messages.add(
+        new NodeMessage.Reassert(
+            GlockName.journal(2),
+            LockMode.SH,
+            Long.MAX_VALUE,
+            LockValue.of(new byte[32]),
+            false,
+            0));
+    messages.add(new NodeMessage.ReassertDone(false));
+    messages.add(new NodeMessage.ReassertDone(true));
     messages.add(new NodeMessage.Renew());
     messages.add(new NodeMessage.Leave());
 
@@ -118,6 +130,9 @@ class SessionWireTest {
     messages.add(new LockManagerMessage.Demote(GlockName.inode(1), LockMode.SH, 4, OPEN, ""));
     messages.add(new LockManagerMessage.GateChanged(CLOSED));
     messages.add(new LockManagerMessage.BecomeFirstMounter(CLOSED));
+    messages.add(
+        new LockManagerMessage.CheckJournals(
+            new GateStatus(41, List.of(1), true), List.of(0, Integer.MAX_VALUE)));
     messages.add(new LockManagerMessage.Left());
 
     Batch<LockManagerMessage> batch = new Batch<>(1, 0, messages);

@@ -20,6 +20,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.function.Function;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
@@ -29,7 +30,8 @@ import org.jspecify.annotations.Nullable;
  * the moment in which a grant reaches a node until the node sends that it lowers. The belief of a
  * node that is dead, hangs, withdraws or has no lease does not count, for it cannot use it; nor
  * does an I/O glock count after the node has closed its journal in order. While a node waits for a
- * conversion it may use only what the old and the new mode both allow.
+ * conversion it may use only what the old and the new mode both allow. A restart of the
+ * lock-manager changes no belief, until the node says what it still holds.
  */
 public final class BeliefChecker implements Observer {
   /**
@@ -55,6 +57,9 @@ public final class BeliefChecker implements Observer {
 
   private long incarnation;
 
+  /** What a node has told a restarted lock-manager so far. */
+  private final Map<NodeId, Set<GlockName>> returned = new LinkedHashMap<>();
+
   /**
    * Tells the judge.
    *
@@ -72,6 +77,7 @@ public final class BeliefChecker implements Observer {
           received(node, session, message);
       case Observation.Sent(NodeId node, long session, NodeMessage message) -> sent(node, message);
       case Observation.Joined(NodeId node, var welcome) -> forget(node);
+      case Observation.Reasserting(NodeId node, var welcome) -> returned.remove(node);
       case Observation.NodeCrashed(NodeId node) -> forget(node);
       // It has nothing cached and nothing left to write; its locks protect nothing any more.
       case Observation.CallAnswered(StorageCall call, var result, var failure)
@@ -144,6 +150,20 @@ public final class BeliefChecker implements Observer {
               node,
               lower.glock(),
               belief -> lower.mode() == LockMode.UN ? null : new Belief(lower.mode(), LockMode.UN));
+      case NodeMessage.Reassert reassert -> {
+        returned.computeIfAbsent(node, any -> new TreeSet<>()).add(reassert.glock());
+        held.computeIfAbsent(reassert.glock(), any -> new LinkedHashMap<>())
+            .put(node, new Belief(reassert.mode(), LockMode.UN));
+      }
+      case NodeMessage.ReassertDone done -> {
+        Set<GlockName> reasserted = returned.remove(node);
+        held.forEach(
+            (glock, holders) -> {
+              if (reasserted == null || !reasserted.contains(glock)) {
+                holders.remove(node);
+              }
+            });
+      }
       case NodeMessage.Leave leave -> forget(node);
       default -> {}
     }

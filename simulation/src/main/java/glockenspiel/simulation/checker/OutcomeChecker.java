@@ -35,6 +35,9 @@ public final class OutcomeChecker implements Observer {
   /** Who holds the live glock in which mode, by the lock-manager's own effects. */
   private final Map<Long, LockMode> liveHolders = new LinkedHashMap<>();
 
+  /** Who has reasserted the live glock in the grace period, in which nobody is asked to lower. */
+  private final Map<Long, LockMode> returned = new LinkedHashMap<>();
+
   private final Map<Long, Long> sessionOfStream = new LinkedHashMap<>();
   private final Map<Long, Long> newestMessage = new LinkedHashMap<>();
   private long incarnation;
@@ -64,10 +67,12 @@ public final class OutcomeChecker implements Observer {
       case Observation.SessionDenied(NodeId node, long session) -> open.remove(session);
       case Observation.NodeCrashed(NodeId node) -> forget(node);
       case Observation.Joined(NodeId node, var welcome) -> forget(node);
+      case Observation.Reasserting(NodeId node, var welcome) -> forget(node);
       case Observation.NodeTold(NodeId node, NodeEvent.SessionLost lost) -> forget(node);
       case Observation.LockManagerStarted(long number) -> {
         incarnation = number;
         liveHolders.clear();
+        returned.clear();
         sessionOfStream.clear();
         newestMessage.clear();
       }
@@ -94,6 +99,12 @@ public final class OutcomeChecker implements Observer {
   }
 
   private void stepped(LockEvent event, List<Effect> effects) {
+    for (Effect effect : effects) {
+      if (effect instanceof Effect.Notify(var lockspace, Notice.GraceEnded ended)) {
+        liveHolders.putAll(returned);
+        returned.clear();
+      }
+    }
     Map<Long, LockMode> before = new LinkedHashMap<>(liveHolders);
     long announcer = 0;
     if (event instanceof LockEvent.BatchReceived(long stream, Batch<NodeMessage> batch)) {
@@ -101,9 +112,12 @@ public final class OutcomeChecker implements Observer {
       for (NodeMessage message : batch.messages()) {
         switch (message) {
           case NodeMessage.Lower lower when lower.glock().equals(GlockName.LIVE) -> {
+            returned.remove(session);
             liveHolders.remove(session);
             before.remove(session);
           }
+          case NodeMessage.Reassert held when held.glock().equals(GlockName.LIVE) ->
+              returned.put(session, held.mode());
           case NodeMessage.Acquire acquire when isAnnouncement(acquire) -> announcer = session;
           case NodeMessage.Leave leave -> liveHolders.remove(session);
           default -> {}
@@ -123,8 +137,10 @@ public final class OutcomeChecker implements Observer {
             refused |= sent(sessionOfStream.getOrDefault(stream, 0L), batch, demotes, announcer);
         case Effect.CloseStream(long stream, boolean lost, var cause, String reason) ->
             sessionOfStream.remove(stream);
-        case Effect.Notify(var lockspace, Notice.SessionLost lost) ->
-            liveHolders.remove(SessionKey.of(incarnation, lost.sessionId()));
+        case Effect.Notify(var lockspace, Notice.SessionLost lost) -> {
+          returned.remove(SessionKey.of(incarnation, lost.sessionId()));
+          liveHolders.remove(SessionKey.of(incarnation, lost.sessionId()));
+        }
         default -> {}
       }
     }

@@ -191,6 +191,11 @@ public final class LockManagerLink implements LockManagerPort {
           if (session.sessionId == 0) {
             session.sessionId = SessionKey.of(welcome);
             observer.observe(new Observation.Joined(node, welcome));
+          } else if (session.sessionId != SessionKey.of(welcome)) {
+            session.sessionId = SessionKey.of(welcome);
+            session.newestSent = 0;
+            session.newestReceived = 0;
+            observer.observe(new Observation.Reasserting(node, welcome));
           }
           listener.welcomed(welcome);
         }

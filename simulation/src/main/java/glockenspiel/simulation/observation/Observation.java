@@ -35,6 +35,12 @@ public sealed interface Observation {
   record Joined(NodeId node, Welcome welcome) implements Observation {}
 
   /**
+   * The first answer of a lock-manager that was restarted reaches a node that was a member of the
+   * one before: it goes on under another session.
+   */
+  record Reasserting(NodeId node, Welcome welcome) implements Observation {}
+
+  /**
    * The node sends a message for the first time. Sessions are told apart by {@link SessionKey}; 0
    * before the welcome.
    */
