@@ -90,6 +90,15 @@ final class ServiceProcess implements AutoCloseable {
     await(Pattern.compile(Pattern.quote(text)), 0);
   }
 
+  /** Whether a line so far has that in it. */
+  synchronized boolean hasSaid(String text) {
+    return lines.stream().anyMatch(line -> line.contains(text));
+  }
+
+  synchronized String allSaid() {
+    return String.join("\n", lines);
+  }
+
   /** host:port, once it listens. */
   String address() throws InterruptedException {
     return "127.0.0.1:" + await(LISTENING, 0).group(1);
@@ -98,6 +107,14 @@ final class ServiceProcess implements AutoCloseable {
   /** {@code kill -9}. */
   void kill() throws InterruptedException {
     process.destroyForcibly().waitFor();
+  }
+
+  /** Sends a signal by its name, such as {@code STOP}. */
+  void signal(String name) throws IOException, InterruptedException {
+    Process kill = new ProcessBuilder("kill", "-" + name, String.valueOf(process.pid())).start();
+    if (kill.waitFor() != 0) {
+      throw new IOException("kill -" + name + " has failed");
+    }
   }
 
   /** SIGTERM, and waits for the end. */
