@@ -1,11 +1,13 @@
 package glockenspiel.lockmanager.core;
 
+import glockenspiel.protocol.lock.GlockName;
 import glockenspiel.protocol.lock.GlockType;
 import glockenspiel.protocol.lock.LockFlags;
 import glockenspiel.protocol.lock.LockMode;
 import glockenspiel.protocol.lock.NodeMessage.Acquire;
+import glockenspiel.protocol.lock.NodeMessage.Reassert;
 
-/** What a request has to keep to, whatever the state of its glock. */
+/** What a request, or a lock that is brought back, has to keep to, whatever its glock's state. */
 final class AcquireContract {
   private AcquireContract() {}
 
@@ -34,19 +36,30 @@ final class AcquireContract {
     ContractBreach.require(
         acquire.mode() != LockMode.EX || !LockFlags.has(acquire.flags(), LockFlags.ANY),
         () -> "acquire: flag ANY goes with SH and DF only");
-    checkKind(session, acquire);
+    checkKind("acquire", session, acquire.glock(), acquire.lockDelayMillis());
   }
 
-  private static void checkKind(Session session, Acquire acquire) {
-    boolean named = acquire.glock().type() == GlockType.APPLICATION;
+  /** Checks what is held again: it must be what could have been granted. */
+  static void check(Session session, Reassert reassert) {
+    checkKind("reassert", session, reassert.glock(), reassert.lockDelayMillis());
+    ContractBreach.require(reassert.mode() != LockMode.UN, () -> "reassert: UN is nothing to hold");
+    ContractBreach.require(
+        reassert.grantNumber() <= GrantNumbers.MAX,
+        () -> "reassert: grant number " + reassert.grantNumber() + " is above all that are given");
+  }
+
+  private static void checkKind(
+      String message, Session session, GlockName glock, int lockDelayMillis) {
+    boolean named = glock.type() == GlockType.APPLICATION;
     ContractBreach.require(
         named == session.lockspace.isNamespace(),
         () ->
-            named
-                ? "acquire: an application lock in the lockspace of a volume"
-                : "acquire: a glock in a namespace of applications");
+            message
+                + (named
+                    ? ": an application lock in the lockspace of a volume"
+                    : ": a glock in a namespace of applications"));
     ContractBreach.require(
-        named || acquire.lockDelayMillis() == 0,
-        () -> "acquire: a lock delay goes with application locks only");
+        named || lockDelayMillis == 0,
+        () -> message + ": a lock delay goes with application locks only");
   }
 }

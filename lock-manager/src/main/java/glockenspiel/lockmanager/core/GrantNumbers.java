@@ -5,6 +5,12 @@ package glockenspiel.lockmanager.core;
  * begin again.
  */
 final class GrantNumbers {
+  /**
+   * No run gives out greater ones: a million a second for a hundred thousand years. A member that
+   * claims one would leave none for others.
+   */
+  static final long MAX = 1L << 62;
+
   private long newest;
 
   GrantNumbers(long start) {

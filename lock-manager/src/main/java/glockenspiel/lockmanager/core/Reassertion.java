@@ -109,7 +109,7 @@ final class Reassertion {
     ContractBreach.require(
         session.state.is(SessionState.REASSERTING),
         () -> "reassert: the session has nothing to reassert, or has done so");
-    ContractBreach.require(reassert.mode() != LockMode.UN, () -> "reassert: UN is nothing to hold");
+    AcquireContract.check(session, reassert);
     GlockName name = reassert.glock();
     Glock present = table.find(name);
     if (present != null) {

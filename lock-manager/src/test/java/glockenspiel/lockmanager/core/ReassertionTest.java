@@ -201,6 +201,21 @@ class ReassertionTest {
     assertTrue(sent(Answer.class).getFirst().grantNumber() > 5_000);
   }
 
+  /** The next number would be negative, and every fencing number after it. */
+  @Test
+  void aGrantNumberThatNobodyWasGivenIsRefused() {
+    comeBack(1, "a", 0);
+    send(1, 1, new Reassert(INODE, LockMode.EX, Long.MAX_VALUE, null, true, 0));
+    assertEquals(List.of(CloseCause.INVALID_ARGUMENT), closed());
+  }
+
+  @Test
+  void aVolumesNodeHoldsNoApplicationLock() {
+    comeBack(1, "a", 0);
+    send(1, 1, new Reassert(GlockName.application("x"), LockMode.EX, 900, null, true, 0));
+    assertEquals(List.of(CloseCause.INVALID_ARGUMENT), closed());
+  }
+
   @Test
   void whoWithdrawsSeesToNobodysJournal() {
     comeBack(1, "a", 0);
