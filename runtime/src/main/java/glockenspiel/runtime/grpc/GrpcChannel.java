@@ -38,6 +38,7 @@ public final class GrpcChannel implements AutoCloseable {
     this.intercepted =
         ClientInterceptors.intercept(
             channel,
+            new OwnContextInterceptor(),
             new TracingClientInterceptor(telemetry),
             new UnaryDeadlineInterceptor(GrpcLimits.UNARY_DEADLINE));
   }

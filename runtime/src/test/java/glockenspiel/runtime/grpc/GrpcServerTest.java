@@ -87,6 +87,18 @@ class GrpcServerTest {
     return HealthCheckRequest.newBuilder().setService(service).build();
   }
 
+  /** As a handler of gRPC's does that asks another service, after its own caller has gone. */
+  @Test
+  void aCallGoesOnWhenTheCallThatItWasBegunInIsOver() throws IOException {
+    Context.CancellableContext over = Context.ROOT.withCancellation();
+    over.cancel(null);
+    try (GrpcServer server = start(TransportSecurity.INSECURE);
+        GrpcChannel channel = connect(server, TransportSecurity.INSECURE)) {
+      over.run(() -> call(channel));
+    }
+    assertEquals(1, service.deadlineMillis.size());
+  }
+
   @Test
   void healthIsToldForEachService() throws Exception {
     try (GrpcServer server =
