@@ -19,14 +19,17 @@ import glockenspiel.runtime.grpc.GrpcChannel;
 import glockenspiel.runtime.grpc.GrpcServer;
 import glockenspiel.runtime.task.Promise;
 import glockenspiel.runtime.telemetry.Telemetry;
+import io.grpc.StatusException;
 import io.grpc.StatusRuntimeException;
 import io.grpc.inprocess.InProcessChannelBuilder;
 import io.grpc.inprocess.InProcessServerBuilder;
+import io.grpc.stub.BlockingClientCall;
 import io.grpc.stub.ClientCallStreamObserver;
 import io.grpc.stub.ClientResponseObserver;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Iterator;
+import java.util.Objects;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -197,11 +200,12 @@ class NodeAgentGrpcServiceTest {
   @Test
   void whoGoesAwayIsForgotten() throws Exception {
     happen(1);
-    io.grpc.Context.CancellableContext context = io.grpc.Context.current().withCancellation();
-    Iterator<WatchEventsResponse> watch = context.call(() -> watch(0));
-    assertEquals(1, watch.next().getEvent().getSequence());
-    context.cancel(null);
-    assertThrows(StatusRuntimeException.class, watch::next);
+    BlockingClientCall<?, WatchEventsResponse> watch =
+        NodeAgentServiceGrpc.newBlockingV2Stub(channel.channel())
+            .watchEvents(WatchEventsRequest.getDefaultInstance());
+    assertEquals(1, Objects.requireNonNull(watch.read()).getEvent().getSequence());
+    watch.cancel("the test goes away", null);
+    assertThrows(StatusException.class, watch::read);
     happen(3 * CAPACITY);
   }
 }
