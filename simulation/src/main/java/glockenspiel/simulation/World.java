@@ -94,12 +94,12 @@ final class World implements FaultTargets, Observer, AutoCloseable {
     long number = ++incarnation;
     return new LockManagerProcess(
         shape.lockManagerClock().of(scheduler.owner("lock-manager." + number)),
-        LockManagerConfig.of(
+        new LockManagerConfig(
             number,
             shape.leaseMillis(),
             number << 40,
-            LockLimits.DEFAULT,
-            number == 1 ? 0 : shape.leaseMillis()),
+            number == 1 ? 0 : shape.leaseMillis(),
+            LockLimits.DEFAULT),
         this);
   }
 

@@ -22,7 +22,7 @@ final class CoreFill {
   private final LockManager core =
       new LockManager(
           LockManagerConfig.of(
-              1, LEASE_MILLIS, 0, LockLimits.DEFAULT.withLocksMax(Integer.MAX_VALUE)));
+              1, LEASE_MILLIS, LockLimits.DEFAULT.withLocksMax(Integer.MAX_VALUE)));
   private final SplittableRandom random = new SplittableRandom(1);
   private final int sessions;
   private final long[] received;

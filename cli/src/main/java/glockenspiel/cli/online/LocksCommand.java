@@ -7,8 +7,10 @@ import glockenspiel.lock.v1.DumpLocksRequest;
 import glockenspiel.lock.v1.GlockType;
 import glockenspiel.lock.v1.ListLocksRequest;
 import glockenspiel.lock.v1.ListLocksResponse;
+import glockenspiel.lock.v1.LockInfo;
 import glockenspiel.lock.v1.LockInspectionServiceGrpc;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
@@ -24,6 +26,12 @@ import picocli.CommandLine.Option;
     mixinStandardHelpOptions = true)
 public final class LocksCommand implements Callable<Integer> {
   private static final int PAGE = 1000;
+
+  /** People look for a name; the lock-manager lists in an order of its own. */
+  private static final Comparator<LockInfo> BY_NAME =
+      Comparator.comparing((LockInfo lock) -> lock.getGlock().getType())
+          .thenComparing(lock -> lock.getGlock().getName())
+          .thenComparing(lock -> lock.getGlock().getNumber(), Long::compareUnsigned);
 
   /** The types that GFS2 has, by their names, and that of application locks. */
   enum Type {
@@ -71,7 +79,7 @@ public final class LocksCommand implements Callable<Integer> {
     try (services) {
       var inspection = services.lockManager(LockInspectionServiceGrpc::newBlockingStub);
       String volume = Lockspaces.choose(inspection, filter.volume);
-      List<LockView> locks = new ArrayList<>();
+      List<LockInfo> found = new ArrayList<>();
       String page = "";
       do {
         ListLocksResponse answer =
@@ -84,7 +92,7 @@ public final class LocksCommand implements Callable<Integer> {
                     .setPageSize(PAGE)
                     .setPageToken(page)
                     .build());
-        answer.getLocksList().forEach(lock -> locks.add(LockView.of(lock)));
+        found.addAll(answer.getLocksList());
         page = answer.getNextPageToken();
       } while (!page.isEmpty());
       output.print(new Locks(volume, locks), table(locks));

@@ -104,12 +104,12 @@ public final class LockManagerServer implements AutoCloseable {
     Clock clock = Clock.systemUTC();
     Instant now = clock.instant();
     LockManagerConfig config =
-        LockManagerConfig.of(
+        new LockManagerConfig(
             now.toEpochMilli(),
             settings.leaseMillis(),
             ChronoUnit.MICROS.between(Instant.EPOCH, now),
-            settings.limits(),
-            settings.graceMillis());
+            settings.graceMillis(),
+            settings.limits());
     VirtualThreadOwner owner =
         new VirtualThreadOwner(
             "lock-manager", (what, thrown) -> LOG.error("failed in {}", what, thrown));

@@ -57,11 +57,20 @@ public record LockManagerSettings(
 
   private static LockLimits limits(Configuration configuration) {
     LockLimits usual = LockLimits.DEFAULT;
+    int waitingMax =
+        limit(configuration, "waiting-per-session-max", usual.waitingMax(), 1, 1_000_000);
     return new LockLimits(
         limit(configuration, "lockspaces-max", usual.lockspacesMax(), 1, 1_000_000),
         limit(configuration, "sessions-max", usual.sessionsMax(), 1, 1_000_000),
         limit(configuration, "locks-per-session-max", usual.locksMax(), 1, 100_000_000),
-        limit(configuration, "waiting-per-session-max", usual.waitingMax(), 1, 1_000_000),
+        waitingMax,
+        limit(
+            configuration,
+            "unacknowledged-per-session-max",
+            Math.max(usual.unacknowledgedMax(), 2 * waitingMax),
+            waitingMax + 1,
+            1 << 25),
+        limit(configuration, "watched-locks-max", usual.watchedMax(), 0, 1_000_000),
         limit(configuration, "lock-name-bytes-max", usual.nameBytesMax(), 1, 64),
         limit(configuration, "lock-value-bytes-max", usual.lockValueBytesMax(), 0, 32),
         limit(configuration, "lock-delay-millis-max", usual.lockDelayMillisMax(), 0, 3_600_000));

@@ -3,11 +3,7 @@ package glockenspiel.lockmanager.core;
 import glockenspiel.lockmanager.core.RecoveryGate.PendingJournal;
 import glockenspiel.protocol.lock.GlockName;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
-import java.util.TreeSet;
-import java.util.function.Consumer;
-import org.jspecify.annotations.Nullable;
 
 /** Pictures of a lockspace for operators. Reads only. */
 final class Inspection {
@@ -93,54 +89,12 @@ final class Inspection {
     return List.copyOf(sessions);
   }
 
-  static List<LockInfo> locks(
-      Lockspace lockspace, LockFilter filter, @Nullable GlockName after, int countMax) {
-    TreeSet<Glock> page = new TreeSet<>(Comparator.comparing((Glock glock) -> glock.name()));
-    forEachCandidate(
-        lockspace,
-        filter,
-        glock -> {
-          if ((filter.type() == null || filter.type() == glock.type())
-              && (!filter.contended() || glock.waiting() != null)
-              && (after == null || glock.name().compareTo(after) > 0)
-              && (page.size() < countMax || glock.name().compareTo(page.last().name()) < 0)) {
-            page.add(glock);
-            if (page.size() > countMax) {
-              page.pollLast();
-            }
-          }
-        });
-    return page.stream().map(glock -> picture(lockspace, glock)).toList();
-  }
-
   static LockInfo lock(Lockspace lockspace, GlockName name) {
     Glock glock = lockspace.table().find(name);
     return picture(lockspace, glock == null ? Glock.of(null, name) : glock);
   }
 
-  private static void forEachCandidate(
-      Lockspace lockspace, LockFilter filter, Consumer<Glock> visitor) {
-    if (filter.nodeName() != null) {
-      Session session = lockspace.roster().findByName(filter.nodeName());
-      if (session != null) {
-        forEachHeld(session.coordinationHolds, visitor);
-        forEachHeld(session.protectedHolds, visitor);
-        session.waitingRequests().forEach(request -> visitor.accept(request.glock));
-      }
-    } else if (filter.contended()) {
-      lockspace.granting().contended().forEach(visitor);
-    } else {
-      lockspace.table().forEach(visitor);
-    }
-  }
-
-  private static void forEachHeld(HoldRing holds, Consumer<Glock> visitor) {
-    for (Hold hold = holds.first(); hold != null; hold = holds.after(hold)) {
-      visitor.accept(hold.glock);
-    }
-  }
-
-  private static LockInfo picture(Lockspace lockspace, Glock glock) {
+  static LockInfo picture(Lockspace lockspace, Glock glock) {
     List<LockInfo.Holder> holders = new ArrayList<>();
     for (Hold hold = glock.firstHolder(); hold != null; hold = glock.holderAfter(hold)) {
       holders.add(

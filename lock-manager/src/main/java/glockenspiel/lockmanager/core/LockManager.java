@@ -73,7 +73,7 @@ public final class LockManager {
                 CloseCause.SLOW_CONSUMER,
                 slow.log.unacknowledgedCount()
                     + " messages are not acknowledged, more than "
-                    + config.unacknowledgedMax());
+                    + config.limits().unacknowledgedMax());
       }
       outbox.finish();
     } catch (InvariantViolation broken) {
@@ -274,15 +274,17 @@ public final class LockManager {
   }
 
   /**
-   * The glocks of a lockspace that pass the filter, by name; empty for an unknown lockspace.
+   * A part of the locks of a lockspace that pass the filter, in the order of {@link LockCursor}.
+   * Looks at so few of them that the lock path does not suffer; none for an unknown lockspace.
    *
-   * @param after begins after this glock; null begins with the first
+   * @param from where to begin
    * @param countMax how many at most; above 0
    */
-  public List<LockInfo> locks(
-      String lockspaceName, LockFilter filter, @Nullable GlockName after, int countMax) {
+  public LockPage locks(String lockspaceName, LockFilter filter, LockCursor from, int countMax) {
     Lockspace lockspace = lockspaces.get(lockspaceName);
-    return lockspace == null ? List.of() : Inspection.locks(lockspace, filter, after, countMax);
+    return lockspace == null
+        ? new LockPage(List.of(), null)
+        : LockListing.page(lockspace, filter, from, countMax);
   }
 
   /** One glock as it is now; without holders and waiters when nobody has or wants it. */

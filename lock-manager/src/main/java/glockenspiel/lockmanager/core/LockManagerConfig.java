@@ -5,8 +5,6 @@ package glockenspiel.lockmanager.core;
  *
  * @param incarnation identifies this run; above 0, and different from that of every run before
  * @param leaseMillis how long a session lives without a batch from its node; above 0
- * @param unacknowledgedMax how many messages a node may be behind before its session is given up as
- *     too slow; greater than {@code limits.waitingMax}
  * @param grantNumberStart the first grant number is above it. Give something that grows from run to
  *     run faster than grants are made, such as microseconds since 1970, and grant numbers keep
  *     growing over restarts
@@ -18,12 +16,9 @@ package glockenspiel.lockmanager.core;
 public record LockManagerConfig(
     long incarnation,
     long leaseMillis,
-    int unacknowledgedMax,
     long grantNumberStart,
     long graceMillis,
     LockLimits limits) {
-  private static final int UNACKNOWLEDGED_MAX = 1 << 17;
-
   /** Checks the ranges. */
   public LockManagerConfig {
     if (incarnation <= 0) {
@@ -31,13 +26,6 @@ public record LockManagerConfig(
     }
     if (leaseMillis <= 0) {
       throw new IllegalArgumentException("leaseMillis " + leaseMillis + " is not above 0");
-    }
-    if (unacknowledgedMax <= limits.waitingMax()) {
-      throw new IllegalArgumentException(
-          "unacknowledgedMax "
-              + unacknowledgedMax
-              + " is not greater than waitingMax "
-              + limits.waitingMax());
     }
     if (grantNumberStart < 0) {
       throw new IllegalArgumentException("grantNumberStart " + grantNumberStart + " is below 0");
@@ -47,47 +35,14 @@ public record LockManagerConfig(
     }
   }
 
-  /** The usual limits, but for waiting requests; without a grace period. */
-  public LockManagerConfig(
-      long incarnation,
-      long leaseMillis,
-      int unacknowledgedMax,
-      int waitingMax,
-      long grantNumberStart) {
-    this(
-        incarnation,
-        leaseMillis,
-        unacknowledgedMax,
-        grantNumberStart,
-        0,
-        LockLimits.DEFAULT.withWaitingMax(waitingMax));
-  }
-
   /** The usual limits, without a grace period; grant numbers begin with 1. */
   public static LockManagerConfig of(long incarnation, long leaseMillis) {
-    return of(incarnation, leaseMillis, 0, LockLimits.DEFAULT);
+    return of(incarnation, leaseMillis, LockLimits.DEFAULT);
   }
 
-  /** Without a grace period; as many unacknowledged messages as these limits need. */
-  public static LockManagerConfig of(
-      long incarnation, long leaseMillis, long grantNumberStart, LockLimits limits) {
-    return of(incarnation, leaseMillis, grantNumberStart, limits, 0);
-  }
-
-  /** As many unacknowledged messages as these limits need. */
-  public static LockManagerConfig of(
-      long incarnation,
-      long leaseMillis,
-      long grantNumberStart,
-      LockLimits limits,
-      long graceMillis) {
-    return new LockManagerConfig(
-        incarnation,
-        leaseMillis,
-        Math.max(UNACKNOWLEDGED_MAX, 2 * limits.waitingMax()),
-        grantNumberStart,
-        graceMillis,
-        limits);
+  /** Without a grace period; grant numbers begin with 1. */
+  public static LockManagerConfig of(long incarnation, long leaseMillis, LockLimits limits) {
+    return new LockManagerConfig(incarnation, leaseMillis, 0, 0, limits);
   }
 
   /** The grace period in nanoseconds. */

@@ -93,15 +93,36 @@ final class LockTable {
 
   /** Every glock, in no order that means anything, but always in the same. */
   void forEach(Consumer<Glock> visitor) {
-    for (Segment segment : segments) {
-      if (segment != null) {
-        for (Glock glock : segment.places) {
-          if (glock != null) {
-            visitor.accept(glock);
-          }
-        }
+    for (int index = 0; index < segments.length; index++) {
+      var _ = forEachIn(index, visitor);
+    }
+  }
+
+  /** How many segments there are; the same at all times. */
+  int segmentCount() {
+    return segments.length;
+  }
+
+  /** The segment of that name, whether or not there is such a glock. */
+  int segmentOf(GlockName name) {
+    return hash(name) >>> (Integer.SIZE - SEGMENT_BITS);
+  }
+
+  /**
+   * Every glock of one segment, in no order that means anything. Returns how many places were
+   * looked at.
+   */
+  int forEachIn(int index, Consumer<Glock> visitor) {
+    Segment segment = segments[index];
+    if (segment == null) {
+      return 0;
+    }
+    for (Glock glock : segment.places) {
+      if (glock != null) {
+        visitor.accept(glock);
       }
     }
+    return segment.places.length;
   }
 
   /** The upper bits choose the segment, the lower ones the place. */

@@ -107,7 +107,7 @@ final class Lockspace {
   }
 
   int unacknowledgedMax() {
-    return config.unacknowledgedMax();
+    return config.limits().unacknowledgedMax();
   }
 
   /** Looks for rings of waiting members, and tells of each that was there before, once. */
@@ -152,7 +152,7 @@ final class Lockspace {
             ? Hello.NO_SLOT
             : roster.lowestFreeSlot(jid -> recovery.isReserved(jid, hello.nodeName()));
     Session session =
-        new Session(this, directory.nextId(), hello, slot, config.unacknowledgedMax());
+        new Session(this, directory.nextId(), hello, slot, config.limits().unacknowledgedMax());
     admit(session, streamId);
     boolean firstMounter = recovery.joined(session);
     outbox.tell(this, new Notice.SessionJoined(session.id, session.nodeName, slot, firstMounter));

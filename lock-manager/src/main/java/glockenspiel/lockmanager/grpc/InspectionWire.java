@@ -8,12 +8,12 @@ import glockenspiel.lock.v1.Lockspace;
 import glockenspiel.lock.v1.PendingRecovery;
 import glockenspiel.lock.v1.SessionState;
 import glockenspiel.lock.v1.WaitLink;
+import glockenspiel.lockmanager.core.LockCursor;
 import glockenspiel.lockmanager.core.LockFilter;
 import glockenspiel.lockmanager.core.LockInfo;
 import glockenspiel.lockmanager.core.LockspaceInfo;
 import glockenspiel.lockmanager.core.SessionInfo;
 import glockenspiel.lockmanager.core.WaitCycle;
-import glockenspiel.protocol.lock.GlockName;
 import glockenspiel.protocol.wire.FieldCheck;
 import glockenspiel.protocol.wire.LockWire;
 import org.jspecify.annotations.Nullable;
@@ -156,18 +156,18 @@ final class InspectionWire {
         contended);
   }
 
-  /** The place to go on from: the last glock's name. */
-  static String pageToken(GlockName last) {
-    return last.toString();
+  /** The place to go on from; empty for none. */
+  static String pageToken(@Nullable LockCursor next) {
+    return next == null ? "" : next.toString();
   }
 
-  /** Reads a place to go on from; null for the begin. */
-  static @Nullable GlockName pageToken(String token) {
+  /** Reads a place to go on from. */
+  static LockCursor pageToken(String token) {
     if (token.isEmpty()) {
-      return null;
+      return LockCursor.START;
     }
     try {
-      return GlockName.parse(token);
+      return LockCursor.parse(token);
     } catch (IllegalArgumentException bad) {
       throw FieldCheck.ARGUMENT.bad("page_token", "was not given by an answer");
     }

@@ -24,8 +24,9 @@ import glockenspiel.lock.v1.WatchLockRequest;
 import glockenspiel.lock.v1.WatchLockResponse;
 import glockenspiel.lock.v1.WatchLockspaceRequest;
 import glockenspiel.lock.v1.WatchLockspaceResponse;
+import glockenspiel.lockmanager.core.LockCursor;
 import glockenspiel.lockmanager.core.LockFilter;
-import glockenspiel.lockmanager.core.LockInfo;
+import glockenspiel.lockmanager.core.LockPage;
 import glockenspiel.lockmanager.core.LockspaceInfo;
 import glockenspiel.lockmanager.core.SessionInfo;
 import glockenspiel.lockmanager.core.WaitCycle;
@@ -40,16 +41,12 @@ import java.time.Clock;
 import java.time.Instant;
 import java.util.List;
 import java.util.function.Consumer;
-import org.jspecify.annotations.Nullable;
 
 /** {@code glockenspiel.lock.v1.LockInspectionService}. */
 public final class LockInspectionGrpcService extends LockInspectionServiceImplBase {
   private static final int PAGE_SIZE = 1_000;
   private static final int PAGE_SIZE_MAX = 10_000;
-  private static final int DUMP_PIECE = 256;
   private static final int REASON_LENGTH_MAX = 1_024;
-
-  private static final int LOCK_WATCHES_MAX = 1_000;
 
   private final LockManagerShell shell;
   private final Clock clock;
@@ -184,16 +181,29 @@ public final class LockInspectionGrpcService extends LockInspectionServiceImplBa
           int size =
               FieldCheck.ARGUMENT.range("page_size", request.getPageSize(), 0, PAGE_SIZE_MAX);
           int countMax = size == 0 ? PAGE_SIZE : size;
-          GlockName after = InspectionWire.pageToken(request.getPageToken());
-          List<LockInfo> page = shell.core().locks(lockspace, filter, after, countMax);
-          long nowNanos = shell.owner().nowNanos();
+          LockCursor from = InspectionWire.pageToken(request.getPageToken());
           ListLocksResponse.Builder answer = ListLocksResponse.newBuilder();
-          page.forEach(lock -> answer.addLocks(InspectionWire.lock(lock, nowNanos)));
-          if (page.size() == countMax) {
-            answer.setNextPageToken(InspectionWire.pageToken(page.getLast().glock()));
-          }
-          stream.complete(answer.build());
+          listOn(stream, lockspace, filter, from, countMax, answer);
         });
+  }
+
+  /** Gathers a page in as many steps as it takes. */
+  private void listOn(
+      ServerStream<ListLocksResponse> stream,
+      String lockspace,
+      LockFilter filter,
+      LockCursor from,
+      int countMax,
+      ListLocksResponse.Builder answer) {
+    LockPage page = shell.core().locks(lockspace, filter, from, countMax - answer.getLocksCount());
+    long nowNanos = shell.owner().nowNanos();
+    page.locks().forEach(lock -> answer.addLocks(InspectionWire.lock(lock, nowNanos)));
+    LockCursor next = page.next();
+    if (next == null || answer.getLocksCount() == countMax) {
+      stream.complete(answer.setNextPageToken(InspectionWire.pageToken(next)).build());
+    } else if (!stream.isOver()) {
+      shell.owner().execute(() -> listOn(stream, lockspace, filter, next, countMax, answer));
+    }
   }
 
   @Override
@@ -205,38 +215,8 @@ public final class LockInspectionGrpcService extends LockInspectionServiceImplBa
           LockFilter filter =
               InspectionWire.filter(
                   request.getType(), request.getNodeName(), request.getContended());
-          stream.whenReady(new Dump(stream, lockspace, filter)::writeOn);
+          stream.whenReady(new LockDump(shell, stream, lockspace, filter)::writeOn);
         });
-  }
-
-  /** Writes the locks piece by piece, at the pace of the reader. */
-  private final class Dump {
-    private final ServerStream<DumpLocksResponse> stream;
-    private final String lockspace;
-    private final LockFilter filter;
-    private @Nullable GlockName after;
-
-    Dump(ServerStream<DumpLocksResponse> stream, String lockspace, LockFilter filter) {
-      this.stream = stream;
-      this.lockspace = lockspace;
-      this.filter = filter;
-    }
-
-    void writeOn() {
-      while (stream.isReady()) {
-        List<LockInfo> piece = shell.core().locks(lockspace, filter, after, DUMP_PIECE);
-        if (!piece.isEmpty()) {
-          after = piece.getLast().glock();
-          long nowNanos = shell.owner().nowNanos();
-          DumpLocksResponse.Builder answer = DumpLocksResponse.newBuilder();
-          piece.forEach(lock -> answer.addAllLines(LockText.lines(lock, nowNanos)));
-          stream.send(answer.build());
-        }
-        if (piece.size() < DUMP_PIECE) {
-          stream.complete();
-        }
-      }
-    }
   }
 
   @Override
@@ -291,10 +271,11 @@ public final class LockInspectionGrpcService extends LockInspectionServiceImplBa
         stream -> {
           String lockspace = find(request.getLockspace()).name();
           GlockName glock = LockWire.glock("glock", request.hasGlock(), request.getGlock());
-          if (lockWatches >= LOCK_WATCHES_MAX) {
+          int watchedMax = shell.config().limits().watchedMax();
+          if (lockWatches >= watchedMax) {
             throw LockErrors.status(
                 LockErrorReason.LOCK_ERROR_REASON_LIMIT_REACHED,
-                LOCK_WATCHES_MAX + " locks are watched, the limit");
+                watchedMax + " locks are watched, the limit (watched-locks-max)");
           }
           LockWatch watch = new LockWatch(shell, stream, lockspace, glock);
           Runnable end = shell.watch(lockspace, glock, watch::changed);

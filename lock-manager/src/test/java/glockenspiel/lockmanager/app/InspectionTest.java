@@ -154,6 +154,7 @@ class InspectionTest {
     } while (!request.getPageToken().isEmpty());
     assertEquals(3, pages);
     assertEquals(25, numbers.size());
+    numbers.sort(null);
     for (int i = 0; i < 25; i++) {
       assertEquals(100 + i, numbers.get(i));
     }

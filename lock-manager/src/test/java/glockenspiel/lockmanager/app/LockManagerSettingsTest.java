@@ -73,7 +73,13 @@ class LockManagerSettingsTest {
     flags.put("lock-name-bytes-max", "5");
     flags.put("lock-value-bytes-max", "6");
     flags.put("lock-delay-millis-max", "7");
-    assertEquals(new LockLimits(1, 2, 3, 4, 5, 6, 7), read(flags).limits());
+    assertEquals(new LockLimits(1, 2, 3, 4, 1 << 17, 1_000, 5, 6, 7), read(flags).limits());
+    flags.put("unacknowledged-per-session-max", "9");
+    flags.put("watched-locks-max", "8");
+    assertEquals(new LockLimits(1, 2, 3, 4, 9, 8, 5, 6, 7), read(flags).limits());
+    flags.put("unacknowledged-per-session-max", "4");
+    assertRefused("unacknowledged-per-session-max", flags);
+    flags.remove("unacknowledged-per-session-max");
     flags.put("lock-name-bytes-max", "65");
     assertRefused("lock-name-bytes-max", flags);
   }

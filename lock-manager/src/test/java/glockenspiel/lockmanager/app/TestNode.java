@@ -25,6 +25,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /** One stream of a node, driven by hand through a real stub. */
@@ -32,7 +33,11 @@ final class TestNode {
   static final String LOCKSPACE = "demo:fs";
 
   /** What has come: a message, an end in order, or a failure. */
-  private record Event(@Nullable SessionResponse response, @Nullable Throwable failure) {}
+  record Event(@Nullable SessionResponse response, @Nullable Throwable failure) {
+    boolean isEnd() {
+      return response == null;
+    }
+  }
 
   private final BlockingQueue<Event> events = new LinkedBlockingQueue<>();
   private final Deque<LockManagerMessage> received = new ArrayDeque<>();
@@ -83,6 +88,11 @@ final class TestNode {
   /** Whether something has come that was not read. */
   boolean hasNews() {
     return !events.isEmpty();
+  }
+
+  /** What has come within that time; null for nothing. */
+  @Nullable Event poll(long millis) throws InterruptedException {
+    return events.poll(millis, TimeUnit.MILLISECONDS);
   }
 
   void letIn(int more) {

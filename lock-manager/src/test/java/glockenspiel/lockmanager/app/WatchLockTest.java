@@ -20,16 +20,18 @@ import glockenspiel.protocol.lock.LockOutcome;
 import glockenspiel.protocol.lock.NodeMessage;
 import glockenspiel.protocol.wire.LockErrors;
 import glockenspiel.protocol.wire.LockWire;
-import glockenspiel.runtime.config.HostPort;
+import glockenspiel.runtime.config.Configuration;
 import glockenspiel.runtime.grpc.GrpcChannel;
-import glockenspiel.runtime.grpc.TransportSecurity;
 import glockenspiel.runtime.telemetry.Telemetry;
 import io.grpc.StatusRuntimeException;
 import io.grpc.inprocess.InProcessChannelBuilder;
 import io.grpc.inprocess.InProcessServerBuilder;
+import io.grpc.stub.BlockingClientCall;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.function.Predicate;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -51,8 +53,9 @@ class WatchLockTest {
     server =
         LockManagerServer.start(
             InProcessServerBuilder.forName("watch"),
-            new LockManagerSettings(
-                new HostPort("", 0), LockManagerSettings.LEASE_MILLIS, TransportSecurity.INSECURE),
+            LockManagerSettings.of(
+                Configuration.load(
+                    Map.of("insecure", "true", "watched-locks-max", "2", "grace-millis", "0"), Map.of(), null)),
             Telemetry.NONE);
     channel = GrpcChannel.open(InProcessChannelBuilder.forName("watch"), Telemetry.NONE);
     stub = LockInspectionServiceGrpc.newBlockingStub(channel.channel());
@@ -76,11 +79,14 @@ class WatchLockTest {
   }
 
   private Iterator<WatchLockResponse> watch() {
-    return stub.watchLock(
-        WatchLockRequest.newBuilder()
-            .setLockspace(NAMESPACE)
-            .setGlock(LockWire.glock(LOCK))
-            .build());
+    return stub.watchLock(request());
+  }
+
+  private static WatchLockRequest request() {
+    return WatchLockRequest.newBuilder()
+        .setLockspace(NAMESPACE)
+        .setGlock(LockWire.glock(LOCK))
+        .build();
   }
 
   private static LockInfo awaitPicture(
@@ -142,6 +148,33 @@ class WatchLockTest {
       pictures++;
     }
     assertFalse(pictures > rounds / 2, pictures + " pictures");
+  }
+
+  @Test
+  void noMoreAreWatchedThanTheLimitSays() throws Exception {
+    var _ = join("a");
+    BlockingClientCall<?, WatchLockResponse> first =
+        LockInspectionServiceGrpc.newBlockingV2Stub(channel.channel()).watchLock(request());
+    assertEquals(0, Objects.requireNonNull(first.read()).getLock().getHoldersCount());
+    Iterator<WatchLockResponse> second = watch();
+    assertEquals(0, second.next().getLock().getHoldersCount());
+    StatusRuntimeException third =
+        assertThrows(StatusRuntimeException.class, () -> watch().hasNext());
+    assertEquals(LockErrorReason.LOCK_ERROR_REASON_LIMIT_REACHED, LockErrors.reason(third));
+    first.cancel("the test goes away", null);
+    assertEquals(0, watchWhenThereIsRoom().getHoldersCount());
+  }
+
+  /** The lock-manager hears a little later that somebody has gone. */
+  private LockInfo watchWhenThereIsRoom() {
+    while (true) {
+      try {
+        return watch().next().getLock();
+      } catch (StatusRuntimeException full) {
+        assertEquals(LockErrorReason.LOCK_ERROR_REASON_LIMIT_REACHED, LockErrors.reason(full));
+        Thread.onSpinWait();
+      }
+    }
   }
 
   @Test

@@ -55,7 +55,9 @@ final class HistoryCluster {
   final Random random;
   final History history = new History();
   private final LockManager manager =
-      new LockManager(new LockManagerConfig(INCARNATION, LEASE_NANOS / 1_000_000, 5000, 1000, 0));
+      new LockManager(
+          LockManagerConfig.of(
+              INCARNATION, LEASE_NANOS / 1_000_000, LockLimits.DEFAULT.withQueues(1_000, 5_000)));
   private final PriorityQueue<Piece> pieces =
       new PriorityQueue<>(
           Comparator.comparingLong(Piece::atNanos).thenComparingLong(Piece::sequence));
@@ -119,7 +121,7 @@ final class HistoryCluster {
               + node.pending.values()
               + manager.lockspace(LOCKSPACE)
               + manager.sessions(LOCKSPACE)
-              + manager.locks(LOCKSPACE, LockFilter.ALL, null, 100));
+              + manager.locks(LOCKSPACE, LockFilter.ALL, LockCursor.START, 100).locks());
     }
     manager.validate();
     HistoryChecker.check(history);
@@ -297,7 +299,8 @@ final class HistoryCluster {
         && batch.messages().getFirst() instanceof Acquire acquire
         && LockFlags.has(acquire.flags(), LockFlags.TRY_1CB)
         && !acquire.glock().isIo()) {
-      List<LockInfo> locks = manager.locks(LOCKSPACE, LockFilter.ALL, null, 1000);
+      List<LockInfo> locks =
+          manager.locks(LOCKSPACE, LockFilter.ALL, LockCursor.START, 1000).locks();
       for (LockInfo lock : locks) {
         if (lock.glock().equals(acquire.glock())) {
           for (LockInfo.Holder holder : lock.holders()) {

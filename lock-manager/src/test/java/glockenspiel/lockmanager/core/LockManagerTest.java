@@ -20,7 +20,8 @@ import org.junit.jupiter.api.Test;
 
 class LockManagerTest {
   private final LockManager manager =
-      new LockManager(new LockManagerConfig(7, 10_000, 100, 50, 1_000_000));
+      new LockManager(
+          new LockManagerConfig(7, 10_000, 1_000_000, 0, LockLimits.DEFAULT.withQueues(50, 100)));
 
   private List<Effect> step(LockEvent event) {
     List<Effect> effects = new ArrayList<>();
@@ -57,7 +58,7 @@ class LockManagerTest {
   }
 
   @Test
-  void listsLocksByNameAndPage() {
+  void listsWhatPassesTheFilter() {
     join(1, "c:one", "a");
     join(2, "c:one", "b");
     say(
@@ -69,20 +70,18 @@ class LockManagerTest {
         acquire(4, GlockName.inode(3), LockMode.SH));
     say(2, acquire(1, GlockName.inode(9), LockMode.SH), acquire(2, GlockName.LIVE, LockMode.SH));
 
-    assertEquals("[1/1, 2/3, 2/9, 2/ffffffffffffffff, 3/1]", names(LockFilter.ALL, null, 9));
-    assertEquals("[1/1, 2/3]", names(LockFilter.ALL, null, 2));
-    assertEquals("[2/9, 2/ffffffffffffffff]", names(LockFilter.ALL, GlockName.inode(3), 2));
-    assertEquals("[3/1]", names(new LockFilter(GlockType.RGRP, null, false), null, 9));
-    assertEquals("[1/1, 2/9]", names(new LockFilter(null, "b", false), null, 9));
-    assertEquals("[2/9]", names(new LockFilter(null, "a", true), null, 9));
-    assertEquals("[2/9]", names(new LockFilter(null, null, true), null, 9));
-    assertEquals("[]", names(new LockFilter(null, "nobody", false), null, 9));
+    assertEquals("[1/1, 2/3, 2/9, 2/ffffffffffffffff, 3/1]", names(LockFilter.ALL));
+    assertEquals("[3/1]", names(new LockFilter(GlockType.RGRP, null, false)));
+    assertEquals("[1/1, 2/9]", names(new LockFilter(null, "b", false)));
+    assertEquals("[2/9]", names(new LockFilter(null, "a", true)));
+    assertEquals("[2/9]", names(new LockFilter(null, null, true)));
+    assertEquals("[]", names(new LockFilter(null, "nobody", false)));
   }
 
-  private String names(
-      LockFilter filter, @org.jspecify.annotations.Nullable GlockName after, int max) {
-    return manager.locks("c:one", filter, after, max).stream()
+  private String names(LockFilter filter) {
+    return manager.locks("c:one", filter, LockCursor.START, 9).locks().stream()
         .map(LockInfo::glock)
+        .sorted()
         .toList()
         .toString();
   }
@@ -123,7 +122,9 @@ class LockManagerTest {
   void configurationIsChecked() {
     assertThrows(IllegalArgumentException.class, () -> LockManagerConfig.of(0, 1));
     assertThrows(IllegalArgumentException.class, () -> LockManagerConfig.of(1, 0));
-    assertThrows(IllegalArgumentException.class, () -> new LockManagerConfig(1, 1, 5, 5, 0));
-    assertThrows(IllegalArgumentException.class, () -> new LockManagerConfig(1, 1, 5, 4, -1));
+    assertThrows(IllegalArgumentException.class, () -> LockLimits.DEFAULT.withQueues(5, 5));
+    assertThrows(
+        IllegalArgumentException.class,
+        () -> new LockManagerConfig(1, 1, -1, 0, LockLimits.DEFAULT));
   }
 }

@@ -29,7 +29,7 @@ class ReassertionTest {
   private static final GlockName INODE = GlockName.inode(10);
 
   private final LockManager manager =
-      new LockManager(LockManagerConfig.of(8, 10_000, 1_000, LockLimits.DEFAULT, 10_000));
+      new LockManager(new LockManagerConfig(8, 10_000, 1_000, 10_000, LockLimits.DEFAULT));
   private final List<Effect> effects = new ArrayList<>();
   private long now;
 

@@ -19,6 +19,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.PriorityQueue;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -87,7 +88,7 @@ final class ScriptCluster {
   static ScriptCluster usual() {
     return new ScriptCluster(
         new LockManagerConfig(
-            INCARNATION, 10_000, 20, 0, 0, new LockLimits(3, 4, 16, 10, 20, 24, 5_000)));
+            INCARNATION, 10_000, 0, 0, new LockLimits(3, 4, 16, 10, 20, 5, 20, 24, 5_000)));
   }
 
   /** Does one line and returns what it led to. */
@@ -279,16 +280,16 @@ final class ScriptCluster {
     }
   }
 
+  private Stream<LockInfo> locks(String lockspace) {
+    return manager.locks(lockspace, LockFilter.ALL, LockCursor.START, 1000).locks().stream()
+        .sorted(Comparator.comparing(LockInfo::glock));
+  }
+
   private void show(String what, String lockspace) {
     switch (what) {
-      case "locks" ->
-          manager
-              .locks(lockspace, LockFilter.ALL, null, 1000)
-              .forEach(lock -> trace.addAll(EffectText.lines(lock)));
+      case "locks" -> locks(lockspace).forEach(lock -> trace.addAll(EffectText.lines(lock)));
       case "contention" ->
-          manager
-              .locks(lockspace, LockFilter.ALL, null, 1000)
-              .forEach(lock -> trace.addAll(EffectText.linesWithContention(lock)));
+          locks(lockspace).forEach(lock -> trace.addAll(EffectText.linesWithContention(lock)));
       case "sessions" ->
           manager.sessions(lockspace).forEach(session -> trace.add(session.toString()));
       case "gate" -> {

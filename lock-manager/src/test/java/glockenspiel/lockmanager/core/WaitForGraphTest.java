@@ -26,8 +26,7 @@ class WaitForGraphTest {
   private static final GlockName B = GlockName.inode(0xb);
   private static final GlockName C = GlockName.inode(0xc);
 
-  private final LockManager manager =
-      new LockManager(new LockManagerConfig(7, 10_000, 1_000, 500, 0));
+  private final LockManager manager = new LockManager(LockManagerConfig.of(7, 10_000));
   private final Map<Integer, Long> requestIds = new LinkedHashMap<>();
 
   @BeforeEach
@@ -168,7 +167,7 @@ class WaitForGraphTest {
   }
 
   private boolean isBusyWith(int node, GlockName glock) {
-    return manager.locks(SPACE, LockFilter.ALL, null, 100).stream()
+    return manager.locks(SPACE, LockFilter.ALL, LockCursor.START, 100).locks().stream()
         .filter(lock -> lock.glock().equals(glock))
         .anyMatch(
             lock ->
@@ -179,12 +178,12 @@ class WaitForGraphTest {
 
   /** All that wait give up. */
   private void startAgain() {
-    for (LockInfo lock : manager.locks(SPACE, LockFilter.ALL, null, 100)) {
+    for (LockInfo lock : manager.locks(SPACE, LockFilter.ALL, LockCursor.START, 100).locks()) {
       for (LockInfo.Waiter waiter : lock.waiters()) {
         say(Integer.parseInt(waiter.nodeName().substring(1)), new Cancel(waiter.requestId()));
       }
     }
-    for (LockInfo lock : manager.locks(SPACE, LockFilter.ALL, null, 100)) {
+    for (LockInfo lock : manager.locks(SPACE, LockFilter.ALL, LockCursor.START, 100).locks()) {
       for (LockInfo.Holder holder : lock.holders()) {
         int node = Integer.parseInt(holder.nodeName().substring(1));
         say(node, new Lower(lock.glock(), LockMode.UN, null));
@@ -194,7 +193,7 @@ class WaitForGraphTest {
 
   private boolean isRingThere() {
     Map<String, Set<String>> waitsFor = new LinkedHashMap<>();
-    for (LockInfo lock : manager.locks(SPACE, LockFilter.ALL, null, 100)) {
+    for (LockInfo lock : manager.locks(SPACE, LockFilter.ALL, LockCursor.START, 100).locks()) {
       List<String> before = new ArrayList<>();
       for (LockInfo.Waiter waiter : lock.waiters()) {
         Set<String> blockers =

@@ -38,6 +38,9 @@ final class DemoteRule {
     /** When the node asked for something else or lowered: what it holds then is not certain. */
     int certainUntil = RequestRecord.NEVER;
 
+    /** How many lock-managers may have had waiters against it. */
+    int lockManagers = 1;
+
     final List<Integer> demotedAt = new ArrayList<>();
 
     Tenure(GrantKey key, LockMode granted, int heardAt) {
@@ -83,6 +86,16 @@ final class DemoteRule {
       }
       case HistoryEvent.Said(long id, Acquire acquire) -> change(at, id, acquire.glock());
       case HistoryEvent.Said(long id, Lower lower) -> change(at, id, lower.glock());
+      case HistoryEvent.CameBack(long id, Map<GlockName, LockMode> held) ->
+          present
+              .values()
+              .forEach(
+                  tenures -> {
+                    Tenure tenure = tenures.get(id);
+                    if (tenure != null) {
+                      tenure.lockManagers++;
+                    }
+                  });
       case HistoryEvent.Stopped(long id) -> stopped.add(id);
       default -> {}
     }
@@ -109,7 +122,9 @@ final class DemoteRule {
       }
     }
     require(
-        stopped.contains(tenure.key.session) || tenure.demotedAt.size() >= sure,
+        stopped.contains(tenure.key.session)
+            || tenure.lockManagers > 1 // Those of the one before may not have arrived.
+            || tenure.demotedAt.size() >= sure,
         "rule 11: "
             + tenure.key
             + " heard demote requests at "
@@ -150,6 +165,6 @@ final class DemoteRule {
       }
     }
     int fromWaiters = tenure.granted == LockMode.EX ? 2 : 1;
-    return tries + (waiter ? fromWaiters : 0);
+    return tries + (waiter ? tenure.lockManagers * fromWaiters : 0);
   }
 }

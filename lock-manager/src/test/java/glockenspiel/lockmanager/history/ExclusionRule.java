@@ -66,6 +66,10 @@ final class ExclusionRule {
         }
         checkHolders(at, answer.glock(), holders);
       }
+      case HistoryEvent.CameBack(long id, Map<GlockName, LockMode> held) -> {
+        beliefs.values().forEach(holders -> holders.remove(id));
+        held.forEach((glock, mode) -> holders(glock).put(id, new Belief(mode, null)));
+      }
       case HistoryEvent.Suspended(long id) -> suspended.add(id);
       case HistoryEvent.Resumed(long id) -> {
         suspended.remove(id);

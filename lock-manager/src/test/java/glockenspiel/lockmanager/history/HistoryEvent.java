@@ -1,8 +1,11 @@
 package glockenspiel.lockmanager.history;
 
 import glockenspiel.protocol.lock.GateStatus;
+import glockenspiel.protocol.lock.GlockName;
 import glockenspiel.protocol.lock.LockManagerMessage;
+import glockenspiel.protocol.lock.LockMode;
 import glockenspiel.protocol.lock.NodeMessage;
+import java.util.Map;
 
 /** What one session has seen or done. */
 public sealed interface HistoryEvent {
@@ -26,6 +29,20 @@ public sealed interface HistoryEvent {
 
   /** The node uses nothing any more, and says and hears nothing: lost, left or crashed. */
   record Stopped(long session) implements HistoryEvent {}
+
+  /**
+   * The session has found a restarted lock-manager, and holds this: what it has asked for and has
+   * not heard of is forgotten.
+   */
+  record CameBack(long session, Map<GlockName, LockMode> held) implements HistoryEvent {}
+
+  /** The lock-manager has died: lock values may be gone. */
+  record Restarted() implements HistoryEvent {
+    @Override
+    public long session() {
+      return 0;
+    }
+  }
 
   /** The lockspace has no member now, and may forget its lock values. */
   record Emptied() implements HistoryEvent {

@@ -26,7 +26,8 @@ import org.jspecify.annotations.Nullable;
  * mode that all other holders allow, and carries the value. A try fails when a holder is in the way
  * or it is excused. Lowering from EX may set the value; an empty one takes it away. What a session
  * that is over still holds is dropped at any time, and if that is EX, the value is marked as
- * possibly old.
+ * possibly old. When the lock-manager is restarted, a value that nobody brings back is gone, and a
+ * session holds what it brings back.
  */
 final class Linearization {
   private static final LockValue NO_VALUE = LockValue.of();
@@ -49,6 +50,12 @@ final class Linearization {
   private final GlockName glock;
   private final List<Sequence> sequences;
   private final List<Long> grantNumbers = new ArrayList<>();
+
+  /**
+   * For each session, for each place of its sequence: the earliest end of what is still to come.
+   */
+  private final List<int[]> deadlines = new ArrayList<>();
+
   private final Deque<State> open = new ArrayDeque<>();
   private final Set<State> seen = new HashSet<>();
 
@@ -63,6 +70,16 @@ final class Linearization {
       }
     }
     Collections.sort(grantNumbers);
+    sequences.forEach(sequence -> deadlines.add(deadlines(sequence.operations())));
+  }
+
+  private static int[] deadlines(List<LockOperation> operations) {
+    int[] deadlines = new int[operations.size() + 1];
+    deadlines[operations.size()] = RequestRecord.NEVER;
+    for (int place = operations.size() - 1; place >= 0; place--) {
+      deadlines[place] = Math.min(deadlines[place + 1], operations.get(place).respondedAt());
+    }
+    return deadlines;
   }
 
   static void check(GlockName glock, List<Sequence> sequences) {
@@ -124,10 +141,14 @@ final class Linearization {
   private int limit(State state) {
     int limit = RequestRecord.NEVER;
     for (int session = 0; session < sequences.size(); session++) {
-      LockOperation operation = operation(state, session);
-      limit = operation == null ? limit : Math.min(limit, operation.respondedAt());
+      limit = Math.min(limit, deadline(state, session));
     }
     return limit;
+  }
+
+  /** Something of the session's that is still to happen has happened by then. */
+  private int deadline(State state, int session) {
+    return deadlines.get(session)[state.next.get(session)];
   }
 
   private void push(State state) {
@@ -149,6 +170,8 @@ final class Linearization {
         }
       }
       case LockOperation.Unheard unheard -> {
+        // Perhaps it never happened, and the session has gone on with another lock-manager.
+        push(after(state, session, own, 0, state.value, state.valueValid));
         LockMode wanted = unheard.request().acquire.mode();
         for (LockMode mode : LockMode.values()) {
           boolean fits =
@@ -174,6 +197,12 @@ final class Linearization {
           push(after(state, session, mode, 0, value.equals(NO_VALUE) ? null : value, true));
         }
       }
+      case LockOperation.CameBack back ->
+          push(after(state, session, back.mode(), 0, state.value, state.valueValid));
+      case LockOperation.Restarted restarted -> {
+        push(after(state, session, own, 0, state.value, state.valueValid));
+        push(after(state, session, own, 0, null, true));
+      }
       case LockOperation.Emptied emptied -> {
         push(after(state, session, own, 0, state.value, state.valueValid));
         push(after(state, session, own, 0, null, true));
@@ -183,8 +212,7 @@ final class Linearization {
 
   /** What a session that is over still holds goes; what it has said besides was not heard. */
   private void drop(State state, int session) {
-    LockOperation operation = operation(state, session);
-    boolean heardAll = operation == null || operation.respondedAt() == RequestRecord.NEVER;
+    boolean heardAll = deadline(state, session) == RequestRecord.NEVER;
     LockMode own = state.modes.get(session);
     if (sequences.get(session).ended() && heardAll && own != LockMode.UN) {
       boolean valid = state.valueValid && (own != LockMode.EX || state.value == null);

@@ -1,6 +1,7 @@
 package glockenspiel.lockmanager.history;
 
 import glockenspiel.protocol.lock.LockManagerMessage.Answer;
+import glockenspiel.protocol.lock.LockMode;
 import glockenspiel.protocol.lock.NodeMessage.Lower;
 
 /**
@@ -35,6 +36,17 @@ sealed interface LockOperation {
 
   /** A lowering; it has happened when a later request of its session is answered. */
   record Lowered(int invokedAt, int respondedAt, Lower lower) implements LockOperation {}
+
+  /** The session has told a restarted lock-manager that it holds this mode, and nothing else. */
+  record CameBack(int invokedAt, int respondedAt, LockMode mode) implements LockOperation {}
+
+  /** The lock-manager was restarted: a value that nobody has brought back is gone. */
+  record Restarted(int invokedAt) implements LockOperation {
+    @Override
+    public int respondedAt() {
+      return invokedAt;
+    }
+  }
 
   /** The lockspace had no member at that time: perhaps the lock value was forgotten. */
   record Emptied(int invokedAt) implements LockOperation {

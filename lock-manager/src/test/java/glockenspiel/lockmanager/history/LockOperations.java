@@ -3,6 +3,7 @@ package glockenspiel.lockmanager.history;
 import glockenspiel.protocol.lock.GlockName;
 import glockenspiel.protocol.lock.LockManagerMessage;
 import glockenspiel.protocol.lock.LockManagerMessage.Answer;
+import glockenspiel.protocol.lock.LockMode;
 import glockenspiel.protocol.lock.LockOutcome;
 import glockenspiel.protocol.lock.NodeMessage.Lower;
 import java.util.ArrayList;
@@ -21,6 +22,8 @@ final class LockOperations {
 
   private record SaidLower(int at, long session, Lower lower) {}
 
+  private record Return(int at, long session, Map<GlockName, LockMode> held) {}
+
   private final Map<GlockName, Map<Long, List<LockOperation>>> byGlock = new TreeMap<>();
   private final List<SaidLower> lowers = new ArrayList<>();
 
@@ -28,7 +31,11 @@ final class LockOperations {
   private final Map<Long, List<RequestRecord>> answered = new HashMap<>();
 
   private final Map<Long, Integer> leftAt = new HashMap<>();
-  private final List<LockOperation> emptied = new ArrayList<>();
+  private final List<Return> returns = new ArrayList<>();
+
+  /** What happens to all locks at once. */
+  private final List<LockOperation> common = new ArrayList<>();
+
   private final Set<Long> stopped = new HashSet<>();
 
   /** The sequences of each lock. */
@@ -40,6 +47,7 @@ final class LockOperations {
     }
     operations.addRequests(requests);
     operations.addLowers();
+    operations.addReturns();
     return operations.sequences();
   }
 
@@ -51,7 +59,10 @@ final class LockOperations {
         stopped.add(id);
       }
       case HistoryEvent.Stopped(long id) -> stopped.add(id);
-      case HistoryEvent.Emptied none -> emptied.add(new LockOperation.Emptied(at));
+      case HistoryEvent.Emptied none -> common.add(new LockOperation.Emptied(at));
+      case HistoryEvent.Restarted none -> common.add(new LockOperation.Restarted(at));
+      case HistoryEvent.CameBack(long id, Map<GlockName, LockMode> held) ->
+          returns.add(new Return(at, id, held));
       default -> {}
     }
   }
@@ -95,16 +106,38 @@ final class LockOperations {
 
   private void addLowers() {
     for (SaidLower said : lowers) {
-      int respondedAt = leftAt.getOrDefault(said.session, RequestRecord.NEVER);
-      for (RequestRecord later : answered.getOrDefault(said.session, List.of())) {
-        if (later.askedAt > said.at) {
-          respondedAt = Math.min(respondedAt, later.answeredAt);
-        }
-      }
       add(
           said.lower.glock(),
           said.session,
-          new LockOperation.Lowered(said.at, respondedAt, said.lower));
+          new LockOperation.Lowered(said.at, handledAt(said.session, said.at), said.lower));
+    }
+  }
+
+  /** When it is certain that what the session said then was handled. */
+  private int handledAt(long session, int saidAt) {
+    int handledAt = leftAt.getOrDefault(session, RequestRecord.NEVER);
+    for (RequestRecord later : answered.getOrDefault(session, List.of())) {
+      if (later.askedAt > saidAt) {
+        handledAt = Math.min(handledAt, later.answeredAt);
+      }
+    }
+    return handledAt;
+  }
+
+  /** Also for the locks that it does not hold any more. */
+  private void addReturns() {
+    for (Return back : returns) {
+      int handledAt = handledAt(back.session, back.at);
+      byGlock.forEach(
+          (glock, bySession) -> {
+            if (bySession.containsKey(back.session)) {
+              add(
+                  glock,
+                  back.session,
+                  new LockOperation.CameBack(
+                      back.at, handledAt, back.held.getOrDefault(glock, LockMode.UN)));
+            }
+          });
     }
   }
 
@@ -125,8 +158,8 @@ final class LockOperations {
                 operations.sort(Comparator.comparingInt(LockOperation::invokedAt));
                 ofGlock.add(new Sequence(session, stopped.contains(session), operations));
               });
-          if (!emptied.isEmpty()) {
-            ofGlock.add(new Sequence(0, false, emptied));
+          if (!common.isEmpty()) {
+            ofGlock.add(new Sequence(0, false, common));
           }
           sequences.put(glock, ofGlock);
         });

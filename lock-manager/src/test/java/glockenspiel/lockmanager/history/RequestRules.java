@@ -66,6 +66,13 @@ final class RequestRules {
       case HistoryEvent.Stopped(long id) -> sessions.remove(id);
       case HistoryEvent.Suspended suspended -> {}
       case HistoryEvent.Resumed resumed -> {}
+      case HistoryEvent.CameBack(long id, Map<GlockName, LockMode> held) -> {
+        Session session = session(id);
+        session.pending.clear();
+        session.held.clear();
+        session.held.putAll(held);
+      }
+      case HistoryEvent.Restarted restarted -> {}
       case HistoryEvent.Emptied emptied -> {}
     }
   }
