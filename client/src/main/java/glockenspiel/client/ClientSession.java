@@ -5,6 +5,7 @@ import glockenspiel.node.glock.GlockException;
 import glockenspiel.node.glock.GlockSettings;
 import glockenspiel.node.glock.Glocks;
 import glockenspiel.node.glock.LockSession;
+import glockenspiel.node.glock.Patience;
 import glockenspiel.node.glock.SessionListener;
 import glockenspiel.node.glock.SessionMember;
 import glockenspiel.node.glock.SessionSettings;
@@ -158,11 +159,13 @@ final class ClientSession {
       throw new IllegalArgumentException("lock " + name + ": UN cannot be taken");
     }
     CompletableFuture<Lock> taken = question();
-    owner.executeNow(() -> begin(taken, name, glock, mode, timeoutNanos));
+    Patience patience = Patience.of(timeoutNanos);
+    owner.executeNow(() -> begin(taken, name, glock, mode, patience));
     try {
       return get(taken);
     } catch (InterruptedException interrupted) {
-      // The request goes on; what it brings is given back.
+      // The request ends soon; what it brings all the same is given back.
+      owner.executeNow(patience::end);
       if (!taken.cancel(false)) {
         var _ = taken.thenAccept(Lock::close);
       }
@@ -188,7 +191,7 @@ final class ClientSession {
       String name,
       GlockName glock,
       LockMode mode,
-      long timeoutNanos) {
+      Patience patience) {
     Glocks.Holder cached = cache.acquireCached(glock, mode, 0);
     if (cached != null) {
       deliver(taken, new Lock(this, name, cached));
@@ -196,8 +199,7 @@ final class ClientSession {
     }
     owner
         .start(
-            "lock " + name,
-            () -> new Lock(this, name, cache.acquire(glock, mode, 0, timeoutNanos, "")))
+            "lock " + name, () -> new Lock(this, name, cache.acquire(glock, mode, 0, patience, "")))
         .whenDone(
             (lock, failure) -> {
               if (lock != null) {

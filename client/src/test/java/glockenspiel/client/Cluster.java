@@ -2,11 +2,16 @@ package glockenspiel.client;
 
 import glockenspiel.lock.v1.EvictSessionRequest;
 import glockenspiel.lock.v1.ListSessionsRequest;
+import glockenspiel.lock.v1.ListWaitCyclesRequest;
 import glockenspiel.lock.v1.LockInspectionServiceGrpc;
 import glockenspiel.lock.v1.SessionInfo;
+import glockenspiel.lock.v1.WatchLockRequest;
+import glockenspiel.lock.v1.WatchLockResponse;
 import glockenspiel.lockmanager.app.LockManagerServer;
 import glockenspiel.lockmanager.app.LockManagerSettings;
 import glockenspiel.lockmanager.core.LockLimits;
+import glockenspiel.protocol.lock.GlockName;
+import glockenspiel.protocol.wire.LockWire;
 import glockenspiel.runtime.config.HostPort;
 import glockenspiel.runtime.grpc.GrpcChannel;
 import glockenspiel.runtime.grpc.TransportSecurity;
@@ -16,8 +21,10 @@ import io.grpc.inprocess.InProcessServerBuilder;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Collectors;
 
 /** A lock-manager and its clients, over gRPC inside the process. */
 final class Cluster implements AutoCloseable {
@@ -97,6 +104,39 @@ final class Cluster implements AutoCloseable {
                   .setLockspace(NAMESPACE)
                   .setSessionId(session)
                   .build());
+    }
+  }
+
+  /** Returns when so many requests wait for that lock. */
+  void awaitWaiters(String lock, int count) {
+    try (GrpcChannel channel = channel()) {
+      Iterator<WatchLockResponse> pictures =
+          LockInspectionServiceGrpc.newBlockingStub(channel.channel())
+              .watchLock(
+                  WatchLockRequest.newBuilder()
+                      .setLockspace(NAMESPACE)
+                      .setGlock(LockWire.glock(GlockName.application(lock)))
+                      .build());
+      while (pictures.next().getLock().getWaitersCount() != count) {
+        // The next picture comes when something has changed.
+      }
+    }
+  }
+
+  /** Who waits for whom, in rings: {@code a wants lock, b wants other}. */
+  List<String> rings() {
+    try (GrpcChannel channel = channel()) {
+      return LockInspectionServiceGrpc.newBlockingStub(channel.channel())
+          .listWaitCycles(ListWaitCyclesRequest.newBuilder().setLockspace(NAMESPACE).build())
+          .getCyclesList()
+          .stream()
+          .map(
+              ring ->
+                  ring.getWaitsList().stream()
+                      .map(wait -> wait.getNodeName() + " wants " + wait.getGlock().getName())
+                      .sorted()
+                      .collect(Collectors.joining(", ")))
+          .toList();
     }
   }
 

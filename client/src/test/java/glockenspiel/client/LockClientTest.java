@@ -260,9 +260,10 @@ class LockClientTest {
   }
 
   @Test
-  void anInterruptedThreadHasNoLock() throws Exception {
+  void anInterruptedThreadHasNoLockAndWaitsForNone() throws Exception {
     LockClient a = cluster.connect("a");
     LockClient b = cluster.connect("b");
+    LockClient c = cluster.connect("c");
     Lock held = a.lock("x", LockMode.EX);
     CompletableFuture<Boolean> interrupted = new CompletableFuture<>();
     Thread thread =
@@ -276,10 +277,40 @@ class LockClientTest {
                     interrupted.complete(true);
                   }
                 });
+    cluster.awaitWaiters("x", 1);
     thread.interrupt();
     assertTrue(interrupted.get());
+    cluster.awaitWaiters("x", 0);
     held.close();
-    a.tryLock("x", LockMode.EX, LONG).orElseThrow().close();
+    c.tryLock("x", LockMode.EX, LONG).orElseThrow().close();
+  }
+
+  @Test
+  void aRingOfClientsIsShownAndNotBroken() throws Exception {
+    LockClient a = cluster.connect("a");
+    LockClient b = cluster.connect("b");
+    Lock first = a.lock("x", LockMode.EX);
+    try (Lock _ = b.lock("y", LockMode.EX)) {
+      CompletableFuture<Boolean> done = new CompletableFuture<>();
+      Thread.startVirtualThread(() -> done.complete(lockAndClose(a, "y")));
+      Thread other = Thread.startVirtualThread(() -> lockAndClose(b, "x"));
+      cluster.awaitWaiters("x", 1);
+      cluster.awaitWaiters("y", 1);
+      assertEquals(List.of("a wants y, b wants x"), cluster.rings());
+      assertFalse(done.isDone());
+      first.close();
+      other.join();
+      assertEquals(List.of(), cluster.rings());
+    }
+  }
+
+  private static boolean lockAndClose(LockClient client, String name) {
+    try {
+      client.lock(name, LockMode.EX).close();
+      return true;
+    } catch (InterruptedException interrupted) {
+      return false;
+    }
   }
 
   @Test

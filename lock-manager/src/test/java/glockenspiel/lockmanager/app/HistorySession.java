@@ -20,6 +20,7 @@ import java.util.Deque;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.IntSupplier;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -53,6 +54,10 @@ final class HistorySession {
   private final long id;
 
   private final Supplier<List<Reassert>> held;
+
+  /** For how long it does not notice that its stream is broken. */
+  private final IntSupplier comeBackMillis;
+
   private MessageLog<NodeMessage, LockManagerMessage> log = new MessageLog<>(100_000);
   private final Deque<SentAt> sentAt = new ArrayDeque<>();
   private TestNode stream;
@@ -70,6 +75,7 @@ final class HistorySession {
    * A session that has not begun. Only an application's can outlive its lock-manager.
    *
    * @param held what the node holds, asked when the lock-manager was restarted
+   * @param comeBackMillis how long it waits before it comes back after the other end has broken off
    */
   HistorySession(
       RestartedLockManager lockManager,
@@ -78,7 +84,8 @@ final class HistorySession {
       boolean application,
       String name,
       long id,
-      Supplier<List<Reassert>> held) {
+      Supplier<List<Reassert>> held,
+      IntSupplier comeBackMillis) {
     this.lockManager = lockManager;
     this.history = history;
     this.lockspace = lockspace;
@@ -86,6 +93,7 @@ final class HistorySession {
     this.name = name;
     this.id = id;
     this.held = held;
+    this.comeBackMillis = comeBackMillis;
     this.stream = new TestNode(lockManager.channel(), 1);
   }
 
@@ -216,6 +224,7 @@ final class HistorySession {
     }
     if (event.response() == null) {
       checkNotLost(event);
+      Thread.sleep(comeBackMillis.getAsInt());
       stream = new TestNode(lockManager.channel(), 1);
       greet();
       return List.of();

@@ -37,6 +37,9 @@ final class StreamHistoryNode implements Callable<StreamHistoryNode.Tally> {
   /** More than {@link StreamHistoryTest} lets a session be behind. */
   private static final int TOO_MANY = 80;
 
+  /** Less than the lease of {@link StreamHistoryTest}: most come back in time. */
+  private static final int COME_BACK_MILLIS = 1_000;
+
   private static final int LOCK_DELAY_MILLIS = 50;
   private static final long RENEW_NANOS = 200_000_000;
 
@@ -114,7 +117,14 @@ final class StreamHistoryNode implements Callable<StreamHistoryNode.Tally> {
 
   private HistorySession newSession() {
     return new HistorySession(
-        lockManager, history, lockspace, application, name, ++sessionNumber, this::comeBack);
+        lockManager,
+        history,
+        lockspace,
+        application,
+        name,
+        ++sessionNumber,
+        this::comeBack,
+        () -> random.nextInt(application ? COME_BACK_MILLIS : 1));
   }
 
   @Override

@@ -87,7 +87,7 @@ class StreamHistoryTest {
         String namespace = "history" + seed;
         HistorySession witness =
             new HistorySession(
-                lockManager, history, namespace, true, "witness", 10L * seed, List::of);
+                lockManager, history, namespace, true, "witness", 10L * seed, List::of, () -> 0);
         witness.greet();
         var _ = threads.submit(keep(witness, over));
         for (int node = 1; node <= NODES; node++) {

@@ -55,7 +55,9 @@ class WatchLockTest {
             InProcessServerBuilder.forName("watch"),
             LockManagerSettings.of(
                 Configuration.load(
-                    Map.of("insecure", "true", "watched-locks-max", "2", "grace-millis", "0"), Map.of(), null)),
+                    Map.of("insecure", "true", "watched-locks-max", "2", "grace-millis", "0"),
+                    Map.of(),
+                    null)),
             Telemetry.NONE);
     channel = GrpcChannel.open(InProcessChannelBuilder.forName("watch"), Telemetry.NONE);
     stub = LockInspectionServiceGrpc.newBlockingStub(channel.channel());

@@ -201,7 +201,9 @@ final class Linearization {
           push(after(state, session, back.mode(), 0, state.value, state.valueValid));
       case LockOperation.Restarted restarted -> {
         push(after(state, session, own, 0, state.value, state.valueValid));
-        push(after(state, session, own, 0, null, true));
+        if (!restarted.broughtBack()) {
+          push(after(state, session, own, 0, null, true));
+        }
       }
       case LockOperation.Emptied emptied -> {
         push(after(state, session, own, 0, state.value, state.valueValid));

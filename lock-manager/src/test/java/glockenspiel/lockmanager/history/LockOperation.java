@@ -40,8 +40,12 @@ sealed interface LockOperation {
   /** The session has told a restarted lock-manager that it holds this mode, and nothing else. */
   record CameBack(int invokedAt, int respondedAt, LockMode mode) implements LockOperation {}
 
-  /** The lock-manager was restarted: a value that nobody has brought back is gone. */
-  record Restarted(int invokedAt) implements LockOperation {
+  /**
+   * The lock-manager was restarted.
+   *
+   * @param broughtBack somebody who holds the lock has told its value; else it may be gone
+   */
+  record Restarted(int invokedAt, boolean broughtBack) implements LockOperation {
     @Override
     public int respondedAt() {
       return invokedAt;

@@ -33,8 +33,8 @@ final class LockOperations {
   private final Map<Long, Integer> leftAt = new HashMap<>();
   private final List<Return> returns = new ArrayList<>();
 
-  /** What happens to all locks at once. */
-  private final List<LockOperation> common = new ArrayList<>();
+  private final List<LockOperation> emptied = new ArrayList<>();
+  private final List<Integer> restarts = new ArrayList<>();
 
   private final Set<Long> stopped = new HashSet<>();
 
@@ -59,8 +59,8 @@ final class LockOperations {
         stopped.add(id);
       }
       case HistoryEvent.Stopped(long id) -> stopped.add(id);
-      case HistoryEvent.Emptied none -> common.add(new LockOperation.Emptied(at));
-      case HistoryEvent.Restarted none -> common.add(new LockOperation.Restarted(at));
+      case HistoryEvent.Emptied none -> emptied.add(new LockOperation.Emptied(at));
+      case HistoryEvent.Restarted none -> restarts.add(at);
       case HistoryEvent.CameBack(long id, Map<GlockName, LockMode> held) ->
           returns.add(new Return(at, id, held));
       default -> {}
@@ -141,6 +141,26 @@ final class LockOperations {
     }
   }
 
+  /** What happens to all locks at once. */
+  private List<LockOperation> common(GlockName glock) {
+    List<LockOperation> common = new ArrayList<>(emptied);
+    for (int index = 0; index < restarts.size(); index++) {
+      int from = restarts.get(index);
+      int to = index + 1 < restarts.size() ? restarts.get(index + 1) : RequestRecord.NEVER;
+      boolean broughtBack =
+          returns.stream()
+              .anyMatch(
+                  back ->
+                      back.at > from
+                          && back.at < to
+                          && back.held.containsKey(glock)
+                          && handledAt(back.session, back.at) < to);
+      common.add(new LockOperation.Restarted(from, broughtBack));
+    }
+    common.sort(Comparator.comparingInt(LockOperation::invokedAt));
+    return common;
+  }
+
   private void add(GlockName glock, long session, LockOperation operation) {
     byGlock
         .computeIfAbsent(glock, any -> new TreeMap<>())
@@ -158,6 +178,7 @@ final class LockOperations {
                 operations.sort(Comparator.comparingInt(LockOperation::invokedAt));
                 ofGlock.add(new Sequence(session, stopped.contains(session), operations));
               });
+          List<LockOperation> common = common(glock);
           if (!common.isEmpty()) {
             ofGlock.add(new Sequence(0, false, common));
           }

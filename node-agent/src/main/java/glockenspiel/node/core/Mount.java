@@ -7,6 +7,7 @@ import glockenspiel.node.event.Tracing;
 import glockenspiel.node.filesystem.MountedFileSystem;
 import glockenspiel.node.glock.GlockContents;
 import glockenspiel.node.glock.Glocks.Holder;
+import glockenspiel.node.glock.Patience;
 import glockenspiel.node.recovery.FirstMount;
 import glockenspiel.node.recovery.Gate;
 import glockenspiel.node.recovery.JournalProblems;
@@ -208,7 +209,7 @@ final class Mount {
   private Holder acquireJournal(int slot, String trace) {
     return membership
         .glocks()
-        .acquire(GlockName.journal(slot), LockMode.EX, LockFlags.NOEXP, Long.MAX_VALUE, trace);
+        .acquire(GlockName.journal(slot), LockMode.EX, LockFlags.NOEXP, Patience.endless(), trace);
   }
 
   /**

@@ -57,7 +57,7 @@ public final class GlockCache implements Glocks {
   @Override
   public Holder acquire(GlockName name, LockMode mode, int flags) {
     Holder cached = acquireCached(name, mode, flags);
-    return cached != null ? cached : acquireSlowly(name, mode, flags, Long.MAX_VALUE, "");
+    return cached != null ? cached : acquireSlowly(name, mode, flags, Patience.endless(), "");
   }
 
   /**
@@ -79,16 +79,16 @@ public final class GlockCache implements Glocks {
   /**
    * As {@link #acquire(GlockName, LockMode, int)}, but gives up after a while.
    *
-   * @param timeoutNanos {@code Long.MAX_VALUE} for no limit
+   * @param patience how long it waits
    * @param trace W3C traceparent of the operation behind it; empty for none
-   * @throws GlockException CANCELLED when the time is over
+   * @throws GlockException CANCELLED when the patience is over
    */
-  public Holder acquire(GlockName name, LockMode mode, int flags, long timeoutNanos, String trace) {
-    return acquireSlowly(name, mode, flags, timeoutNanos, trace);
+  public Holder acquire(GlockName name, LockMode mode, int flags, Patience patience, String trace) {
+    return acquireSlowly(name, mode, flags, patience, trace);
   }
 
   private Holder acquireSlowly(
-      GlockName name, LockMode mode, int flags, long timeoutNanos, String trace) {
+      GlockName name, LockMode mode, int flags, Patience patience, String trace) {
     if (mode == LockMode.UN) {
       throw new IllegalArgumentException("glock " + name + ": UN cannot be acquired");
     }
@@ -100,12 +100,12 @@ public final class GlockCache implements Glocks {
     if (LockFlags.isTry(flags) && !mayTry(glock, mode, flags)) {
       throw GlockQueue.tryFailed(glock);
     }
-    LocalWaiter waiter = new LocalWaiter(mode, flags, trace);
+    LocalWaiter waiter = new LocalWaiter(mode, flags, patience, trace);
     glock.enqueue(waiter);
-    if (timeoutNanos < Long.MAX_VALUE) {
-      waiter.timer = owner.after(timeoutNanos, () -> queue.giveUp(glock, waiter));
-    }
     queue.run(glock);
+    if (!waiter.holder.isDone()) {
+      patience.begin(owner, () -> queue.giveUp(glock, waiter));
+    }
     return owner.await(waiter.holder);
   }
 

@@ -3,8 +3,6 @@ package glockenspiel.node.glock;
 import glockenspiel.protocol.lock.LockFlags;
 import glockenspiel.protocol.lock.LockMode;
 import glockenspiel.runtime.task.Promise;
-import glockenspiel.runtime.task.SerialOwner;
-import org.jspecify.annotations.Nullable;
 
 /** A local task that waits for a holder. */
 final class LocalWaiter {
@@ -15,12 +13,13 @@ final class LocalWaiter {
   /** Done when the holder was admitted, or the waiter was told why not. */
   final Promise<LocalHolder> holder = new Promise<>();
 
-  /** Ends its patience; null when it has no limit. */
-  SerialOwner.@Nullable Timer timer;
+  /** How long it waits. */
+  final Patience patience;
 
-  LocalWaiter(LockMode mode, int flags, String trace) {
+  LocalWaiter(LockMode mode, int flags, Patience patience, String trace) {
     this.mode = mode;
     this.flags = flags;
+    this.patience = patience;
     this.trace = trace;
   }
 
@@ -29,18 +28,12 @@ final class LocalWaiter {
   }
 
   void admit(LocalHolder admitted) {
-    cancelTimer();
+    patience.stop();
     holder.complete(admitted);
   }
 
   void fail(GlockException cause) {
-    cancelTimer();
+    patience.stop();
     holder.fail(cause);
-  }
-
-  private void cancelTimer() {
-    if (timer != null) {
-      timer.cancel();
-    }
   }
 }

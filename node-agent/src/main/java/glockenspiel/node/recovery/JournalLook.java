@@ -8,6 +8,7 @@ import glockenspiel.node.event.NodeEvent.ReplayFailed;
 import glockenspiel.node.event.NodeEvents;
 import glockenspiel.node.glock.GlockException;
 import glockenspiel.node.glock.Glocks.Holder;
+import glockenspiel.node.glock.Patience;
 import glockenspiel.protocol.lock.GlockName;
 import glockenspiel.protocol.lock.LockFlags;
 import glockenspiel.protocol.lock.LockMode;
@@ -221,7 +222,7 @@ final class JournalLook {
               GlockName.journal(jid),
               LockMode.EX,
               LockFlags.TRY | LockFlags.NOEXP,
-              Long.MAX_VALUE,
+              Patience.endless(),
               trace);
     } catch (GlockException refused) {
       if (refused.reason() == GlockException.Reason.TRY_FAILED) {

@@ -7,6 +7,7 @@ import glockenspiel.node.event.NodeEvent.ReplayFailed;
 import glockenspiel.node.event.NodeEvents;
 import glockenspiel.node.glock.GlockException;
 import glockenspiel.node.glock.Glocks.Holder;
+import glockenspiel.node.glock.Patience;
 import glockenspiel.node.recovery.Gate;
 import glockenspiel.node.recovery.Membership;
 import glockenspiel.protocol.lock.GlockName;
@@ -66,7 +67,7 @@ final class OwnReplay {
                   GlockName.journal(jid),
                   LockMode.EX,
                   LockFlags.TRY | LockFlags.NOEXP,
-                  Long.MAX_VALUE,
+                  Patience.endless(),
                   trace);
     } catch (GlockException refused) {
       events.happened(new JournalBusy(jid, trace));

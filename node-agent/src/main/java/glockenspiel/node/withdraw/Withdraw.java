@@ -10,6 +10,7 @@ import glockenspiel.node.event.NodeEvent.WaitingForReplay;
 import glockenspiel.node.event.NodeEvents;
 import glockenspiel.node.glock.GlockException;
 import glockenspiel.node.glock.Glocks.Holder;
+import glockenspiel.node.glock.Patience;
 import glockenspiel.node.recovery.GrowingPause;
 import glockenspiel.node.recovery.Membership;
 import glockenspiel.protocol.lock.GateStatus;
@@ -209,7 +210,9 @@ public final class Withdraw {
   private @Nullable Holder tryForLive() {
     int flags = LockFlags.TRY_1CB | LockFlags.NOEXP;
     try {
-      return membership.glocks().acquire(GlockName.LIVE, LockMode.EX, flags, Long.MAX_VALUE, trace);
+      return membership
+          .glocks()
+          .acquire(GlockName.LIVE, LockMode.EX, flags, Patience.endless(), trace);
     } catch (GlockException refused) {
       if (refused.reason() == GlockException.Reason.TRY_FAILED) {
         events.happened(new LiveRefused(jid, trace));

@@ -127,7 +127,7 @@ final class GlockStage implements LockSender, GlockContents, AutoCloseable {
             Glocks.Holder holder =
                 timeoutNanos == Long.MAX_VALUE
                     ? cache.acquire(glock, mode, flags)
-                    : cache.acquire(glock, mode, flags, timeoutNanos, "");
+                    : cache.acquire(glock, mode, flags, Patience.of(timeoutNanos), "");
             holders.put(user, holder);
             lines.add(user + " holds");
           } catch (GlockException refused) {
