@@ -10,6 +10,7 @@ import glockenspiel.runtime.state.InvariantViolation;
 import glockenspiel.runtime.task.VirtualThreadOwner;
 import glockenspiel.runtime.telemetry.Telemetry;
 import io.grpc.ServerBuilder;
+import io.opentelemetry.api.metrics.BatchCallback;
 import java.io.IOException;
 import java.time.Clock;
 import java.time.Instant;
@@ -25,10 +26,12 @@ public final class LockManagerServer implements AutoCloseable {
 
   private final VirtualThreadOwner owner;
   private final GrpcServer server;
+  private final BatchCallback measures;
 
-  private LockManagerServer(VirtualThreadOwner owner, GrpcServer server) {
+  private LockManagerServer(VirtualThreadOwner owner, GrpcServer server, BatchCallback measures) {
     this.owner = owner;
     this.server = server;
+    this.measures = measures;
   }
 
   /** A ring that is told of has lasted between one and two of these. */
@@ -142,7 +145,8 @@ public final class LockManagerServer implements AutoCloseable {
           config.incarnation(),
           config.leaseMillis(),
           config.graceMillis());
-      return new LockManagerServer(owner, server);
+      return new LockManagerServer(
+          owner, server, LockManagerMeasures.observe(telemetry, owner, shell));
     } catch (IOException | RuntimeException failure) {
       owner.close();
       throw failure;
@@ -170,6 +174,7 @@ public final class LockManagerServer implements AutoCloseable {
    */
   @Override
   public void close() {
+    measures.close();
     server.close();
     owner.close();
   }

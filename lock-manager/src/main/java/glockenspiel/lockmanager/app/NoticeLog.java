@@ -9,7 +9,6 @@ import glockenspiel.runtime.telemetry.Telemetry;
 import glockenspiel.runtime.telemetry.Traceparent;
 import io.opentelemetry.api.metrics.DoubleHistogram;
 import io.opentelemetry.api.metrics.LongCounter;
-import io.opentelemetry.api.metrics.LongUpDownCounter;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -20,7 +19,6 @@ final class NoticeLog implements LockManagerShell.Listener {
   private static final double NANOS_PER_MILLI = 1e6;
 
   private final Runnable whenViolated;
-  private final LongUpDownCounter sessions;
   private final LongCounter lost;
   private final LongCounter withdraws;
   private final LongCounter waitCycles;
@@ -28,12 +26,6 @@ final class NoticeLog implements LockManagerShell.Listener {
 
   NoticeLog(Telemetry telemetry, Runnable whenViolated) {
     this.whenViolated = whenViolated;
-    this.sessions =
-        telemetry
-            .meter()
-            .upDownCounterBuilder("glockenspiel.lock.sessions")
-            .setDescription("Members of all lockspaces")
-            .build();
     this.lost =
         telemetry
             .meter()
@@ -68,7 +60,6 @@ final class NoticeLog implements LockManagerShell.Listener {
       case Notice.SessionResumed(long session, String node) ->
           LOG.info("resumed lockspace={} session={} node={}", lockspace, session, node);
       case Notice.SessionReasserting(long session, String node, int slot) -> {
-        sessions.add(1);
         LOG.info(
             "reasserting lockspace={} session={} node={} slot={}", lockspace, session, node, slot);
       }
@@ -85,7 +76,6 @@ final class NoticeLog implements LockManagerShell.Listener {
       case Notice.SessionDisconnected(long session, String node) ->
           LOG.warn("disconnected lockspace={} session={} node={}", lockspace, session, node);
       case Notice.SessionLeft(long session, String node, int slot) -> {
-        sessions.add(-1);
         LOG.info("left lockspace={} session={} node={} slot={}", lockspace, session, node, slot);
       }
       case Notice.SessionLost gone -> lost(lockspace, gone);
@@ -132,7 +122,6 @@ final class NoticeLog implements LockManagerShell.Listener {
   }
 
   private void joined(String lockspace, Notice.SessionJoined joined) {
-    sessions.add(1);
     LOG.info(
         "joined lockspace={} session={} node={} slot={} firstMounter={}",
         lockspace,
@@ -143,7 +132,6 @@ final class NoticeLog implements LockManagerShell.Listener {
   }
 
   private void lost(String lockspace, Notice.SessionLost gone) {
-    sessions.add(-1);
     lost.add(1);
     LOG.warn(
         "lost lockspace={} session={} node={} slot={} cause={} journalPending={} orphans={}"

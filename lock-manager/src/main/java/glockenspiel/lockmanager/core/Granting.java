@@ -321,6 +321,7 @@ final class Granting {
     GrantQueue queue = request.glock.obtainQueue();
     queue.remove(request);
     request.glock.obtainContention().end(request.sinceNanos, queue.isEmpty(), outbox.nowNanos());
+    outbox.tally().countWait(outbox.nowNanos() - request.sinceNanos);
     watches.note(request.glock);
     if (queue.isEmpty()) {
       contended.remove(request.glock);

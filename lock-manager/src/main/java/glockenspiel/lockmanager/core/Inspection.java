@@ -3,6 +3,7 @@ package glockenspiel.lockmanager.core;
 import glockenspiel.lockmanager.core.RecoveryGate.PendingJournal;
 import glockenspiel.protocol.lock.GlockName;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 
 /** Pictures of a lockspace for operators. Reads only. */
@@ -15,6 +16,34 @@ final class Inspection {
         || lockspace.gate().hasPendingJournals()
         || lockspace.gate().isInGrace()
         || !lockspace.watches().isEmpty();
+  }
+
+  static LockTotals totals(Collection<Lockspace> lockspaces, LockTally tally) {
+    int closedGates = 0;
+    int inGrace = 0;
+    int sessions = 0;
+    long locks = 0;
+    long contended = 0;
+    long unacknowledged = 0;
+    for (Lockspace lockspace : lockspaces) {
+      closedGates += lockspace.gate().isClosed() ? 1 : 0;
+      inGrace += lockspace.gate().isInGrace() ? 1 : 0;
+      sessions += lockspace.roster().members().size();
+      locks += lockspace.table().size();
+      contended += lockspace.granting().contended().size();
+      for (Session session : lockspace.roster().members()) {
+        unacknowledged += session.log.unacknowledgedCount();
+      }
+    }
+    return new LockTotals(
+        tally.counts(),
+        lockspaces.size(),
+        closedGates,
+        inGrace,
+        sessions,
+        locks,
+        contended,
+        unacknowledged);
   }
 
   static LockspaceInfo lockspace(Lockspace lockspace) {

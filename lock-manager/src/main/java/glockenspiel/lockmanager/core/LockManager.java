@@ -287,6 +287,11 @@ public final class LockManager {
         : LockListing.page(lockspace, filter, from, countMax);
   }
 
+  /** All lockspaces together. Costs as much as there are sessions. */
+  public LockTotals totals() {
+    return Inspection.totals(lockspaces.values(), outbox.tally());
+  }
+
   /** One glock as it is now; without holders and waiters when nobody has or wants it. */
   public LockInfo lock(String lockspaceName, GlockName name) {
     Lockspace lockspace = lockspaces.get(lockspaceName);

@@ -18,6 +18,7 @@ final class Outbox {
 
   private final List<Session> touched = new ArrayList<>();
   private final List<Effect> closings = new ArrayList<>();
+  private final LockTally tally = new LockTally();
   private Effects effects = NOBODY;
   private long nowNanos;
 
@@ -29,6 +30,11 @@ final class Outbox {
   /** The time of the step. */
   long nowNanos() {
     return nowNanos;
+  }
+
+  /** Counts what goes through here. */
+  LockTally tally() {
+    return tally;
   }
 
   /** Lists an effect now. */
@@ -43,6 +49,7 @@ final class Outbox {
 
   /** Puts a message into the session's next batch. */
   void send(Session session, LockManagerMessage message) {
+    tally.count(message);
     session.log.add(message);
     touch(session);
   }

@@ -5,6 +5,7 @@ import glockenspiel.lockmanager.core.Effect;
 import glockenspiel.lockmanager.core.LockEvent;
 import glockenspiel.lockmanager.core.LockManager;
 import glockenspiel.lockmanager.core.LockManagerConfig;
+import glockenspiel.lockmanager.core.LockTotals;
 import glockenspiel.lockmanager.core.Notice;
 import glockenspiel.protocol.lock.Batch;
 import glockenspiel.protocol.lock.GlockName;
@@ -117,6 +118,11 @@ public final class LockManagerShell {
   /** An operator ends a session. */
   void evict(long sessionId, String reason) {
     step(new LockEvent.Evict(sessionId, reason));
+  }
+
+  /** All lockspaces together. */
+  public LockTotals totals() {
+    return core.totals();
   }
 
   /** Looks for members that wait for each other; the listener is told of what lasts. */
