@@ -95,6 +95,8 @@ public final class LocksCommand implements Callable<Integer> {
         found.addAll(answer.getLocksList());
         page = answer.getNextPageToken();
       } while (!page.isEmpty());
+      found.sort(BY_NAME);
+      List<LockView> locks = found.stream().map(LockView::of).toList();
       output.print(new Locks(volume, locks), table(locks));
       return ExitCode.OK;
     }
