@@ -103,6 +103,15 @@ public final class ClusterNode implements FileAccess, AutoCloseable {
   }
 
   @Override
+  public <T extends @Nullable Object> T files(Function<VolumeFiles, T> operation) {
+    return call(fs -> operation.apply(new LocalFiles(fs)));
+  }
+
+  /**
+   * Does something with the node's file system itself; else as {@link #files}.
+   *
+   * @throws GoneException when the node is no more
+   */
   public <T extends @Nullable Object> T call(Function<FileSystem, T> operation) {
     try {
       return agent.call(operation);

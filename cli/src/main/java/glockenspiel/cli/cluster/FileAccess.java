@@ -1,6 +1,5 @@
 package glockenspiel.cli.cluster;
 
-import glockenspiel.node.filesystem.FileSystem;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -26,10 +25,10 @@ public interface FileAccess {
   String name();
 
   /**
-   * Does something with the file system of the node.
+   * Does something with files through the node.
    *
    * @throws GoneException when the node is no more
    * @throws glockenspiel.node.filesystem.FileSystemException when the file system refuses
    */
-  <T extends @Nullable Object> T call(Function<FileSystem, T> operation);
+  <T extends @Nullable Object> T files(Function<VolumeFiles, T> operation);
 }

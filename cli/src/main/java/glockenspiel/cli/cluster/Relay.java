@@ -38,10 +38,13 @@ public final class Relay implements AutoCloseable {
             // What was on its way is lost, and both ends keep waiting until the cut is healed.
             return;
           }
+          Thread.sleep(slowMillis);
           out.write(buffer, 0, count);
         }
       } catch (IOException broken) {
         // One end has gone: so must the other.
+      } catch (InterruptedException impossible) {
+        Thread.currentThread().interrupt();
       }
       if (!isCut()) {
         reset();
@@ -59,6 +62,7 @@ public final class Relay implements AutoCloseable {
   private final InetSocketAddress target;
   private final Set<Link> links = ConcurrentHashMap.newKeySet();
   private volatile boolean cut;
+  private volatile long slowMillis;
   private volatile boolean closed;
 
   private Relay(ServerSocket listener, InetSocketAddress target) {
@@ -118,6 +122,15 @@ public final class Relay implements AutoCloseable {
 
   private boolean isCut() {
     return cut;
+  }
+
+  /**
+   * From now on each piece of up to 64 KiB takes so long, in either direction.
+   *
+   * @param millis 0 for no delay
+   */
+  public void slow(long millis) {
+    slowMillis = millis;
   }
 
   /** From now on nothing passes, and nobody is told. */

@@ -4,7 +4,7 @@ import glockenspiel.cli.cluster.ClusterNode;
 import glockenspiel.cli.cluster.FileAccess.GoneException;
 import glockenspiel.cli.cluster.LocalCluster;
 import glockenspiel.cli.demo.Observations.Seen;
-import glockenspiel.cli.demo.workload.Workload;
+import glockenspiel.cli.workload.Workload;
 import glockenspiel.lockmanager.core.Notice;
 import glockenspiel.node.event.NodeEvent;
 import glockenspiel.node.withdraw.WithdrawKind;

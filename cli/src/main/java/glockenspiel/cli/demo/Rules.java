@@ -5,7 +5,7 @@ import glockenspiel.cli.cluster.ImageVerdict;
 import glockenspiel.cli.demo.FencedWriter.Refusals;
 import glockenspiel.cli.demo.Observations.Seen;
 import glockenspiel.cli.demo.RunFacts.WithdrawReturn;
-import glockenspiel.cli.demo.workload.Operations;
+import glockenspiel.cli.workload.Operations;
 import glockenspiel.journal.core.FencingState;
 import glockenspiel.journal.core.JournalStatus;
 import glockenspiel.lockmanager.core.Notice;

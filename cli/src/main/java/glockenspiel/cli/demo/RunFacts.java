@@ -2,7 +2,7 @@ package glockenspiel.cli.demo;
 
 import glockenspiel.cli.cluster.ImageVerdict;
 import glockenspiel.cli.demo.FencedWriter.Refusals;
-import glockenspiel.cli.demo.workload.Workload;
+import glockenspiel.cli.workload.Workload;
 import glockenspiel.protocol.storage.JournalCheck;
 import java.util.List;
 import java.util.Set;

@@ -35,11 +35,14 @@ public final class LockManagerCommand implements Callable<Integer> {
       })
   private @Nullable String graceMillis;
 
+  @Mixin private final LimitOptions limits = new LimitOptions();
+
   @Override
   public Integer call() throws IOException {
     Map<String, @Nullable String> flags = new LinkedHashMap<>();
     flags.put("lease-millis", leaseMillis);
     flags.put("grace-millis", graceMillis);
+    limits.putInto(flags);
     LockManagerSettings settings = options.read(flags, LockManagerSettings::of);
     Telemetry telemetry = Telemetry.start("glock-lock-manager");
     LockManagerServer server = LockManagerServer.start(settings, telemetry);

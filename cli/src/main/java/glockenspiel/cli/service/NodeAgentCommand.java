@@ -50,6 +50,26 @@ public final class NodeAgentCommand implements Callable<Integer> {
   @Option(names = "--mount", paramLabel = "true|false", description = "At start. Default: true")
   private @Nullable String mount;
 
+  @Option(
+      names = "--leave-timeout-millis",
+      paramLabel = "MILLIS",
+      description = "How long an end may take to unmount. Default: 30000")
+  private @Nullable String leaveTimeout;
+
+  @Option(
+      names = "--storage-timeout-millis",
+      paramLabel = "MILLIS",
+      description =
+          "After so long without an answer of the journal-service the node withdraws. Default:"
+              + " 10000")
+  private @Nullable String storageTimeout;
+
+  @Option(
+      names = "--replay-silence-millis",
+      paramLabel = "MILLIS",
+      description = "After so long without progress a replay is given up. Default: 30000")
+  private @Nullable String replaySilence;
+
   @Override
   public Integer call() throws IOException {
     Map<String, @Nullable String> flags = new LinkedHashMap<>();
@@ -59,6 +79,9 @@ public final class NodeAgentCommand implements Callable<Integer> {
     flags.put("journal-service", journalService);
     flags.put("spectator", spectator ? "true" : null);
     flags.put("mount", mount);
+    flags.put("leave-timeout-millis", leaveTimeout);
+    flags.put("storage-timeout-millis", storageTimeout);
+    flags.put("replay-silence-millis", replaySilence);
     NodeAgentSettings settings = options.read(flags, NodeAgentSettings::of);
     Telemetry telemetry = Telemetry.start("glock-node-agent");
     NodeAgentServer server = NodeAgentServer.start(settings, telemetry);

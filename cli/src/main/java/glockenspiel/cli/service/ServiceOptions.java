@@ -26,6 +26,15 @@ final class ServiceOptions {
           "tls-trusted",
           "lease-millis",
           "grace-millis",
+          "lockspaces-max",
+          "sessions-max",
+          "locks-per-session-max",
+          "waiting-per-session-max",
+          "unacknowledged-per-session-max",
+          "watched-locks-max",
+          "lock-name-bytes-max",
+          "lock-value-bytes-max",
+          "lock-delay-millis-max",
           "image",
           "volume",
           "node-name",
@@ -33,7 +42,9 @@ final class ServiceOptions {
           "journal-service",
           "spectator",
           "mount",
-          "leave-timeout-millis");
+          "leave-timeout-millis",
+          "storage-timeout-millis",
+          "replay-silence-millis");
 
   @Option(
       names = "--config",

@@ -1,11 +1,11 @@
-package glockenspiel.cli.demo.workload;
+package glockenspiel.cli.workload;
 
 import glockenspiel.cli.cluster.FileAccess;
 import glockenspiel.cli.cluster.FileAccess.GoneException;
-import glockenspiel.cli.demo.workload.Operations.Done;
-import glockenspiel.cli.demo.workload.Operations.Kind;
-import glockenspiel.cli.demo.workload.Sectors.BadContent;
-import glockenspiel.node.filesystem.FileSystem;
+import glockenspiel.cli.cluster.VolumeFiles;
+import glockenspiel.cli.workload.Operations.Done;
+import glockenspiel.cli.workload.Operations.Kind;
+import glockenspiel.cli.workload.Sectors.BadContent;
 import glockenspiel.node.filesystem.FileSystemException;
 import glockenspiel.node.filesystem.FileSystemException.Code;
 import java.nio.ByteBuffer;
@@ -108,8 +108,10 @@ final class Client {
         writeBoard(places.board(random));
       } else if (choice < 92) {
         readBoard(places.board(random));
-      } else {
+      } else if (places.hasLogs()) {
         append(places.log(random));
+      } else {
+        readBoard(places.board(random));
       }
     } catch (FileSystemException failure) {
       if (failure.code() != Code.NO_SPACE && failure.code() != Code.NO_ROOM_IN_DIRECTORY) {
@@ -136,12 +138,12 @@ final class Client {
     return file;
   }
 
-  private <T extends @Nullable Object> T operate(Kind kind, Function<FileSystem, T> operation) {
+  private <T extends @Nullable Object> T operate(Kind kind, Function<VolumeFiles, T> operation) {
     operations.begin();
     long start = System.nanoTime();
     T result;
     try {
-      result = files.call(operation);
+      result = files.files(operation);
     } catch (GoneException gone) {
       operations.failed();
       throw gone;
@@ -162,7 +164,12 @@ final class Client {
     }
     OwnFile file = new OwnFile(nextFile++);
     mayBeFound(name, file);
-    operate(Kind.CREATE, fs -> fs.create(name, 0644));
+    operate(
+        Kind.CREATE,
+        fs -> {
+          fs.create(name);
+          return name;
+        });
     file.names().add(name);
     own.put(name, file);
     write(name);
@@ -249,8 +256,8 @@ final class Client {
     }
   }
 
-  private long[] whole(FileSystem fs, String name, long id) {
-    long size = fs.stat(name).size();
+  private long[] whole(VolumeFiles fs, String name, long id) {
+    long size = fs.size(name);
     if (size > Integer.MAX_VALUE) {
       throw new BadContent(name + ": size " + size);
     }
@@ -377,7 +384,7 @@ final class Client {
     String wrong = name + " exists, and should not";
     for (OwnFile candidate : candidates) {
       try {
-        long[] versions = through.call(fs -> whole(fs, name, candidate.id()));
+        long[] versions = through.files(fs -> whole(fs, name, candidate.id()));
         wrong = candidate.compare(versions, exact);
         if (wrong.isEmpty()) {
           return exact ? Sectors.written(versions) : candidate.durableSectors();
@@ -387,7 +394,7 @@ final class Client {
       }
     }
     if (candidates.isEmpty()) {
-      through.call(fs -> fs.stat(name));
+      through.files(fs -> fs.size(name));
     }
     violations.add(name + " through " + through.name() + ": " + wrong);
     return 0;

@@ -1,10 +1,12 @@
-package glockenspiel.cli.demo.workload;
+package glockenspiel.cli.workload;
 
 import glockenspiel.cli.cluster.FileAccess;
+import glockenspiel.cli.cluster.VolumeFiles;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
+import java.util.function.Consumer;
 
 /** The directories and shared files of a workload: as many as fit, where directories are small. */
 final class Places {
@@ -21,7 +23,7 @@ final class Places {
 
   private Places(FileAccess files) {
     this.files = files;
-    this.top = files.call(RunDirectory::make);
+    this.top = files.files(RunDirectory::make);
   }
 
   /** The id of a shared file, for its sectors. */
@@ -37,9 +39,9 @@ final class Places {
   static Places make(FileAccess files, int nodes, Sectors sectors, SharedFiles shared) {
     Places places = new Places(files);
     String together = places.top + "/s";
-    files.call(fs -> fs.createDirectory(together, 0755));
+    run(files, fs -> fs.createDirectory(together));
     // First, because a directory in a block of 512 bytes holds three names.
-    files.call(fs -> fs.create(places.quiet(), 0644));
+    run(files, fs -> fs.create(places.quiet()));
     for (int node = 0; node < nodes; node++) {
       String directory = places.top + "/n" + node;
       places.owns.add(
@@ -51,30 +53,39 @@ final class Places {
       if (places.fits(board, false)) {
         places.boards.add(board);
       }
-      if (places.fits(log, false)) {
+      if (files.files(VolumeFiles::canAppend) && places.fits(log, false)) {
         places.logs.add(log);
       }
     }
     for (String board : places.boards) {
       long version = shared.beginWrite(board, 0, System.nanoTime());
       ByteBuffer content = sectors.make(id(board), 0, BOARD_SECTORS, version);
-      files.call(fs -> fs.write(board, 0, content));
+      var _ = files.files(fs -> fs.write(board, 0, content));
       shared.endWrite(board, version, System.nanoTime());
     }
-    files.call(
-        fs -> {
-          fs.sync();
-          return "";
-        });
+    run(files, VolumeFiles::sync);
     return places;
   }
 
+  private static void run(FileAccess files, Consumer<VolumeFiles> operation) {
+    var _ =
+        files.files(
+            fs -> {
+              operation.accept(fs);
+              return "";
+            });
+  }
+
   private boolean fits(String path, boolean directory) {
-    return files.call(
+    return files.files(
         fs ->
             RunDirectory.fits(
                 () -> {
-                  var _ = directory ? fs.createDirectory(path, 0755) : fs.create(path, 0644);
+                  if (directory) {
+                    fs.createDirectory(path);
+                  } else {
+                    fs.create(path);
+                  }
                 }));
   }
 
@@ -99,6 +110,11 @@ final class Places {
 
   String log(SplittableRandom random) {
     return logs.get(random.nextInt(logs.size()));
+  }
+
+  /** Whether there are logs: not where nodes cannot append. */
+  boolean hasLogs() {
+    return !logs.isEmpty();
   }
 
   /** All logs. */

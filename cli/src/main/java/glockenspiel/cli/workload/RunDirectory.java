@@ -1,10 +1,8 @@
-package glockenspiel.cli.demo.workload;
+package glockenspiel.cli.workload;
 
-import glockenspiel.node.filesystem.FileSystem;
+import glockenspiel.cli.cluster.VolumeFiles;
 import glockenspiel.node.filesystem.FileSystemException;
 import glockenspiel.node.filesystem.FileSystemException.Code;
-import glockenspiel.ondisk.directory.DirectoryEntry;
-import glockenspiel.ondisk.inode.FileType;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -20,18 +18,14 @@ public final class RunDirectory {
    * @return its path
    * @throws FileSystemException there is no room anywhere
    */
-  public static String make(FileSystem fs) {
+  public static String make(VolumeFiles files) {
     List<String> parents = new ArrayList<>(List.of(""));
-    for (DirectoryEntry entry : fs.list("/")) {
-      if (entry.type() == FileType.DIRECTORY) {
-        parents.add("/" + entry.nameText());
-      }
-    }
+    files.directories("/").forEach(name -> parents.add("/" + name));
     for (String parent : parents) {
       for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
         String path = parent + "/demo" + (attempt == 0 ? "" : attempt);
         try {
-          fs.createDirectory(path, 0755);
+          files.createDirectory(path);
           return path;
         } catch (FileSystemException refused) {
           if (refused.code() == Code.EXISTS) {

@@ -1,4 +1,4 @@
-package glockenspiel.cli.demo.workload;
+package glockenspiel.cli.workload;
 
 import java.util.ArrayList;
 import java.util.Arrays;

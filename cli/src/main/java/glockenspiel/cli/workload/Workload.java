@@ -1,4 +1,4 @@
-package glockenspiel.cli.demo.workload;
+package glockenspiel.cli.workload;
 
 import glockenspiel.cli.cluster.FileAccess;
 import glockenspiel.cli.cluster.FileAccess.GoneException;
@@ -273,7 +273,7 @@ public final class Workload {
   private long verifyLog(String log, FileAccess through, List<String> violations) {
     Map<Long, Long> expected = shared.expected(log);
     for (Map.Entry<Long, Long> place : expected.entrySet()) {
-      ByteBuffer sector = through.call(fs -> fs.read(log, place.getKey(), Sectors.BYTES));
+      ByteBuffer sector = through.files(fs -> fs.read(log, place.getKey(), Sectors.BYTES));
       try {
         long[] version = sectors.read(log, Places.id(log), 0, sector);
         if (version.length != 1 || version[0] != place.getValue()) {

@@ -4,6 +4,6 @@
  * there. The demo and tests call in; it imports the node's file system.
  */
 @NullMarked
-package glockenspiel.cli.demo.workload;
+package glockenspiel.cli.workload;
 
 import org.jspecify.annotations.NullMarked;

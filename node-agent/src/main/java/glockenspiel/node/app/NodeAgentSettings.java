@@ -37,6 +37,7 @@ public record NodeAgentSettings(
 
   private static final Duration LEAVE_TIMEOUT = Duration.ofSeconds(30);
   private static final long LEAVE_MILLIS_MAX = 3_600_000;
+  private static final long DEADLINE_MILLIS_MAX = 600_000;
   private static final HostPort LOCK_MANAGER = new HostPort("127.0.0.1", 7101);
   private static final HostPort JOURNAL_SERVICE = new HostPort("127.0.0.1", 7102);
 
@@ -58,7 +59,8 @@ public record NodeAgentSettings(
   /**
    * Reads {@code volume} and {@code node-name}, which must be there; {@code listen}, {@code
    * lock-manager}, {@code journal-service}, {@code spectator}, {@code mount}, {@code
-   * leave-timeout-millis}; and those of {@link TransportSecurity#of}.
+   * leave-timeout-millis}, {@code storage-timeout-millis}, {@code replay-silence-millis}; and those
+   * of {@link TransportSecurity#of}.
    */
   public static NodeAgentSettings of(Configuration configuration) {
     NodeSettings node =
@@ -72,11 +74,20 @@ public record NodeAgentSettings(
         TransportSecurity.of(configuration),
         node,
         LogSettings.DEFAULT,
-        StorageDeadlines.DEFAULT,
+        deadlines(configuration),
         configuration.flag("mount", true),
         Duration.ofMillis(
             configuration.number(
                 "leave-timeout-millis", LEAVE_TIMEOUT.toMillis(), 0, LEAVE_MILLIS_MAX)));
+  }
+
+  private static StorageDeadlines deadlines(Configuration configuration) {
+    StorageDeadlines usual = StorageDeadlines.DEFAULT;
+    return new StorageDeadlines(
+        configuration.number(
+            "storage-timeout-millis", usual.transferMillis(), 100, DEADLINE_MILLIS_MAX),
+        configuration.number(
+            "replay-silence-millis", usual.replaySilenceMillis(), 100, DEADLINE_MILLIS_MAX));
   }
 
   /** The same, listening elsewhere. */

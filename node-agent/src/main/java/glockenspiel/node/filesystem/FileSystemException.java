@@ -43,7 +43,7 @@ public final class FileSystemException extends RuntimeException {
   private final String detail;
 
   /** With what is wrong; the operation adds the path. */
-  FileSystemException(Code code, String detail) {
+  public FileSystemException(Code code, String detail) {
     this(code, detail, "", null);
   }
 

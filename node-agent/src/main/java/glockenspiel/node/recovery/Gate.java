@@ -4,7 +4,9 @@ import glockenspiel.protocol.lock.GateStatus;
 import glockenspiel.runtime.task.SerialOwner;
 import glockenspiel.runtime.task.Signal;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
@@ -16,6 +18,9 @@ public final class Gate {
   private long closedSinceNanos;
   private boolean firstMounter;
   private @Nullable Set<Integer> owned;
+
+  /** For each journal that this lock-manager has told of: the newest generation it waited in. */
+  private final Map<Integer, Long> pendingIn = new TreeMap<>();
 
   /** A gate that nothing is known of: closed. */
   public Gate(SerialOwner owner) {
@@ -42,6 +47,16 @@ public final class Gate {
   /** Whether that journal waits for replay. */
   public boolean isPending(int jid) {
     return status.pendingJids().contains(jid);
+  }
+
+  /**
+   * Whether this lock-manager has said that the journal waits for replay, in a later generation
+   * than that, and has said since that it is clean.
+   */
+  public boolean isCleanSince(int jid, long generation) {
+    return pendingIn.getOrDefault(jid, generation) > generation
+        && !isPending(jid)
+        && !status.firstMountPending();
   }
 
   /** Whether this node must see to every journal. */
@@ -75,6 +90,7 @@ public final class Gate {
       closedSinceNanos = owner.nowNanos();
     }
     status = now;
+    now.pendingJids().forEach(jid -> pendingIn.put(jid, now.generation()));
     changed.raise();
   }
 
@@ -82,6 +98,7 @@ public final class Gate {
   void restarted(GateStatus now) {
     firstMounter = false;
     owned = null;
+    pendingIn.clear();
     update(now);
   }
 

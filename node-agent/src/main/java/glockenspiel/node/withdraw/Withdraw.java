@@ -82,7 +82,10 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Is there a problem if W stops waiting when <em>L</em> says that the gate is open? Yes, when
  * the session is new or L is: a gate that was never told of w is open too. W asks J, who has the
- * journal before its eyes.
+ * journal before its eyes. Is there a problem if W believes J alone? Yes: a W that is cut off from
+ * J, and only from J, would keep its glocks, and with them everybody, for as long as that lasts
+ * (rule 12). So what L has said since W's announcement counts as well: w waits for replay, and
+ * later, w does not any more. That is a peer's report, under W's generation, after J has fenced W.
  */
 public final class Withdraw {
   private final SerialOwner owner;
@@ -169,14 +172,18 @@ public final class Withdraw {
   private void recover() {
     Promise<@Nullable Void> clean = new Promise<>();
     owner.start("await clean journal", () -> watchJournal(clean));
+    long announced = membership.gate().generation();
     GrowingPause pauses =
         new GrowingPause(settings.askAgainMinNanos(), settings.askAgainMaxNanos());
     while (!clean.isDone() && hasSession()) {
       GateStatus before = membership.gate().status();
       announce();
       fenceLateEpoch();
-      if (awaitNews(clean, before, pauses.next())) {
+      if (awaitNews(clean, before, announced, pauses.next())) {
         pauses.reset();
+      }
+      if (!clean.isDone() && isReportedClean(announced)) {
+        clean.complete(null);
       }
     }
     if (!clean.isDone()) {
@@ -186,6 +193,11 @@ public final class Withdraw {
     }
     owner.await(clean);
     events.happened(new JournalClean(jid, trace));
+  }
+
+  /** Step 8 for a node that cannot reach J. */
+  private boolean isReportedClean(long announced) {
+    return hasSession() && membership.gate().isCleanSince(jid, announced);
   }
 
   /** Step 4: tells the lockspace, by being refused. */
@@ -256,7 +268,7 @@ public final class Withdraw {
     GrowingPause pauses =
         new GrowingPause(settings.askAgainMinNanos() / 10 + 1, settings.askAgainMaxNanos());
     Promise<Boolean> seen = new Promise<>();
-    while (!seen.isDone()) {
+    while (!seen.isDone() && !clean.isDone()) {
       Promise<Boolean> answer = new Promise<>();
       storage.awaitClean(jid).whenDone((value, failure) -> answer.complete(failure == null));
       if (isOpenedAnew() || owner.await(answer)) {
@@ -265,8 +277,10 @@ public final class Withdraw {
         owner.pause(pauses.next());
       }
     }
-    clean.complete(null);
-    membership.gate().changed().raise();
+    if (!clean.isDone()) {
+      clean.complete(null);
+      membership.gate().changed().raise();
+    }
     return null;
   }
 
@@ -292,14 +306,15 @@ public final class Withdraw {
    *
    * @return whether the gate has changed
    */
-  private boolean awaitNews(Promise<@Nullable Void> clean, GateStatus before, long pauseNanos) {
+  private boolean awaitNews(
+      Promise<@Nullable Void> clean, GateStatus before, long announced, long pauseNanos) {
     if (clean.isDone() || !hasSession()) {
       return false;
     }
     step.become(WithdrawStep.WAITING, "asked");
     events.happened(new WaitingForReplay(jid, trace));
     long asked = owner.nowNanos();
-    while (!clean.isDone() && hasSession()) {
+    while (!clean.isDone() && hasSession() && !isReportedClean(announced)) {
       boolean news = !membership.gate().status().equals(before);
       long pause = news ? Math.min(pauseNanos, settings.askAgainMinNanos()) : pauseNanos;
       long rest = asked + pause - owner.nowNanos();

@@ -1,6 +1,7 @@
 package glockenspiel.cli.demo.late;
 
-import glockenspiel.cli.demo.workload.RunDirectory;
+import glockenspiel.cli.cluster.LocalFiles;
+import glockenspiel.cli.workload.RunDirectory;
 import glockenspiel.journal.core.ReplayListener;
 import glockenspiel.node.filesystem.FileSystem;
 import glockenspiel.protocol.storage.JournalCheck;
@@ -68,7 +69,7 @@ public final class LateReplay {
     String[] directories = new String[2];
     before.run(
         fs -> {
-          String top = RunDirectory.make(fs);
+          String top = RunDirectory.make(new LocalFiles(fs));
           directories[W] = top + "/w";
           directories[P] = top + "/p";
           fs.createDirectory(directories[W], 0755);

@@ -1,20 +1,22 @@
-package glockenspiel.cli.cluster;
+package glockenspiel.cli.process;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import com.google.protobuf.ByteString;
+import glockenspiel.cli.cluster.ImageVerdict;
+import glockenspiel.cli.cluster.NewImage;
+import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What happens to processes, with processes: killed, stopped, started again. */
 class SeparateProcessesTest {
-  private static final int SIGTERM_EXIT = 143;
   private static final long LEASE_MILLIS = 2500;
   private static final Pattern GATE_OPENED = Pattern.compile("gate opened");
   private static final Pattern GATE_CLOSED = Pattern.compile("gate closed .*journals=\\[1]");
@@ -26,15 +28,40 @@ class SeparateProcessesTest {
     return text.repeat(500).getBytes(UTF_8);
   }
 
-  private static void write(ServiceProcess node, String path, boolean sync) throws Exception {
-    try (NodeCalls calls = NodeCalls.of(node)) {
-      calls.write(path, content(path), sync);
+  private ProcessCluster cluster() throws Exception {
+    Path image = folder.resolve("volume.img");
+    NewImage.small(3).write(image);
+    return new ProcessCluster(folder, image, NewImage.VOLUME, LEASE_MILLIS);
+  }
+
+  private void endInOrder(ProcessCluster cluster, ServiceProcess... nodes) throws Exception {
+    cluster.endInOrder(List.of(nodes));
+    ImageVerdict verdict = ImageVerdict.of(folder.resolve("volume.img"));
+    assertTrue(verdict.isClean(), verdict::toString);
+  }
+
+  private static void write(ServiceProcess process, String path, boolean sync) throws Exception {
+    try (RemoteNode node = RemoteNode.of("node", process)) {
+      ByteBuffer content = ByteBuffer.wrap(content(path));
+      int written =
+          node.files(
+              fs -> {
+                fs.create(path);
+                int count = fs.write(path, 0, content);
+                if (sync) {
+                  fs.sync();
+                }
+                return count;
+              });
+      assertEquals(content.remaining(), written);
     }
   }
 
-  private static void assertThere(ServiceProcess node, String path) throws Exception {
-    try (NodeCalls calls = NodeCalls.of(node)) {
-      assertEquals(ByteString.copyFrom(content(path)), calls.read(path));
+  private static void assertThere(ServiceProcess process, String path) throws Exception {
+    try (RemoteNode node = RemoteNode.of("node", process)) {
+      byte[] content = content(path);
+      assertEquals(
+          ByteBuffer.wrap(content), node.files(fs -> fs.read(path, 0, content.length + 1)));
     }
   }
 
@@ -44,7 +71,7 @@ class SeparateProcessesTest {
 
   @Test
   void whatWasSyncedSurvivesKillNine() throws Exception {
-    try (ProcessCluster cluster = new ProcessCluster(folder, 3, LEASE_MILLIS)) {
+    try (ProcessCluster cluster = cluster()) {
       ServiceProcess survivor = cluster.mountedNode("survivor");
       ServiceProcess victim = cluster.mountedNode("victim");
       write(victim, "/synced", true);
@@ -57,13 +84,13 @@ class SeparateProcessesTest {
       assertThere(survivor, "/synced");
       ServiceProcess again = cluster.mountedNode("victim");
       assertThere(again, "/synced");
-      cluster.endInOrder(again, survivor);
+      endInOrder(cluster, again, survivor);
     }
   }
 
   @Test
   void nodesGoOnWithARestartedLockManagerAndADeadOneIsRecovered() throws Exception {
-    try (ProcessCluster cluster = new ProcessCluster(folder, 3, LEASE_MILLIS)) {
+    try (ProcessCluster cluster = cluster()) {
       ServiceProcess one = cluster.mountedNode("one");
       ServiceProcess two = cluster.mountedNode("two");
       ServiceProcess dead = cluster.mountedNode("dead");
@@ -85,13 +112,13 @@ class SeparateProcessesTest {
         assertTrue(node.hasSaid("event=SESSION_REASSERTED"), node::allSaid);
       }
       ServiceProcess again = cluster.mountedNode("dead");
-      cluster.endInOrder(again, one, two);
+      endInOrder(cluster, again, one, two);
     }
   }
 
   @Test
   void aStoppedNodeFindsItselfFencedAndComesBack() throws Exception {
-    try (ProcessCluster cluster = new ProcessCluster(folder, 3, LEASE_MILLIS)) {
+    try (ProcessCluster cluster = cluster()) {
       ServiceProcess survivor = cluster.mountedNode("survivor");
       ServiceProcess stopped = cluster.mountedNode("stopped");
       write(stopped, "/synced", true);
@@ -107,36 +134,35 @@ class SeparateProcessesTest {
       assertThere(survivor, "/meanwhile");
 
       // The same process mounts again.
-      try (NodeCalls calls = NodeCalls.of(stopped)) {
-        calls.mount();
+      try (RemoteNode node = RemoteNode.of("stopped", stopped)) {
+        node.mount();
       }
       assertThere(stopped, "/meanwhile");
-      cluster.endInOrder(stopped, survivor);
+      endInOrder(cluster, stopped, survivor);
     }
   }
 
   @Test
   void nodesGoOnWithARestartedJournalService() throws Exception {
-    try (ProcessCluster cluster = new ProcessCluster(folder, 3, LEASE_MILLIS)) {
+    try (ProcessCluster cluster = cluster()) {
       ServiceProcess one = cluster.mountedNode("one");
       ServiceProcess two = cluster.mountedNode("two");
       write(one, "/before", true);
       cluster.journalService().kill();
       cluster.startJournalServiceAgain();
-      cluster.journalService().address();
 
       assertThere(two, "/before");
       write(two, "/after", true);
       assertThere(one, "/after");
       assertSaysNothingOf(one, "WITHDRAW_STARTED");
       assertSaysNothingOf(two, "WITHDRAW_STARTED");
-      cluster.endInOrder(one, two);
+      endInOrder(cluster, one, two);
     }
   }
 
   @Test
   void allAreKilledAtOnceAndTheFirstMounterReplaysEverything() throws Exception {
-    try (ProcessCluster cluster = new ProcessCluster(folder, 3, LEASE_MILLIS)) {
+    try (ProcessCluster cluster = cluster()) {
       ServiceProcess one = cluster.mountedNode("one");
       ServiceProcess two = cluster.mountedNode("two");
       write(one, "/one", true);
@@ -147,23 +173,24 @@ class SeparateProcessesTest {
       }
       cluster.startLockManagerAgain();
       cluster.startJournalServiceAgain();
-      cluster.journalService().address();
       ServiceProcess first = cluster.startNode("one");
       ServiceProcess second = cluster.startNode("two");
       first.await(MOUNTED, 0);
       second.await(MOUNTED, 0);
       assertThere(first, "/two");
       assertThere(second, "/one");
-      cluster.endInOrder(first, second);
+      endInOrder(cluster, first, second);
     }
   }
 
   @Test
   void upServesUntilItIsToldToEndAndLeavesNothing() throws Exception {
-    try (ServiceProcess up = ServiceProcess.start("up", "--port", "0", "--nodes", "2", "--json")) {
+    try (ServiceProcess up =
+        ServiceProcess.start(
+            folder.resolve("up.log"), "up", "--port", "0", "--nodes", "2", "--json")) {
       Path image = Path.of(up.await(Pattern.compile("^\\{.*\"image\":\"([^\"]+)\""), 0).group(1));
       assertTrue(Files.exists(image));
-      assertEquals(SIGTERM_EXIT, up.terminate());
+      assertEquals(ProcessCluster.SIGTERM_EXIT, up.terminate());
       assertFalse(Files.exists(image));
     }
   }
