@@ -22,6 +22,7 @@ import glockenspiel.cli.service.LockManagerCommand;
 import glockenspiel.cli.service.NodeAgentCommand;
 import glockenspiel.cli.service.UpCommand;
 import glockenspiel.cli.sim.SimCommand;
+import glockenspiel.cli.soak.SoakCommand;
 import picocli.AutoComplete;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -60,6 +61,7 @@ import picocli.CommandLine.ParseResult;
       UnmountCommand.class,
       EvictCommand.class,
       SimCommand.class,
+      SoakCommand.class,
       BenchCommand.class,
       HelpCommand.class,
       AutoComplete.GenerateCompletion.class

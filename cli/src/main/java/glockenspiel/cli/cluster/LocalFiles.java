@@ -19,6 +19,11 @@ public record LocalFiles(FileSystem fileSystem) implements VolumeFiles {
   }
 
   @Override
+  public List<String> names(String path) {
+    return fileSystem.list(path).stream().map(entry -> entry.nameText()).toList();
+  }
+
+  @Override
   public void createDirectory(String path) {
     var _ = fileSystem.createDirectory(path, DIRECTORY_PERMISSIONS);
   }

@@ -12,6 +12,9 @@ public interface VolumeFiles {
   /** The names of the directories in a directory. */
   List<String> directories(String path);
 
+  /** The names of all entries of a directory, without {@code .} and {@code ..}. */
+  List<String> names(String path);
+
   /** Makes an empty directory. */
   void createDirectory(String path);
 

@@ -38,9 +38,6 @@ import picocli.CommandLine.TypeConversionException;
 public final class DemoCommand implements Callable<Integer> {
   private static final int SEED_BOUND = 1_000_000;
 
-  /** A variable, and what logback.xml reads. */
-  private static final String LOG_LEVEL = "GLOCK_LOG_LEVEL";
-
   @Option(
       names = "--image",
       paramLabel = "FILE",
@@ -111,7 +108,7 @@ public final class DemoCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException, InterruptedException {
-    beQuiet();
+    Output.quietLogs();
     long chosen = seed == null ? ThreadLocalRandom.current().nextInt(SEED_BOUND) : seed;
     DemoSettings settings =
         new DemoSettings(image, nodes, fault, chosen, work, DemoSettings.Pace.USUAL);
@@ -132,15 +129,5 @@ public final class DemoCommand implements Callable<Integer> {
       output.print(report, List.of());
     }
     return report.isOk() ? ExitCode.OK : ExitCode.BAD_ANSWER;
-  }
-
-  /**
-   * The story is told once; who wants the services' own lines too says so. Before anything has a
-   * logger.
-   */
-  private static void beQuiet() {
-    if (System.getenv(LOG_LEVEL) == null && System.getProperty(LOG_LEVEL) == null) {
-      System.setProperty(LOG_LEVEL, "OFF");
-    }
   }
 }

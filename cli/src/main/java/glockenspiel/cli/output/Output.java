@@ -18,6 +18,9 @@ import picocli.CommandLine.Spec;
  * command that prints data.
  */
 public final class Output {
+  /** A variable, and what logback.xml reads. */
+  private static final String LOG_LEVEL = "GLOCK_LOG_LEVEL";
+
   private static final ObjectMapper JSON =
       JsonMapper.builder()
           .defaultPropertyInclusion(
@@ -77,6 +80,16 @@ public final class Output {
       return mapper.writeValueAsString(data);
     } catch (JsonProcessingException impossible) {
       throw new IllegalStateException("cannot print " + data.getClass(), impossible);
+    }
+  }
+
+  /**
+   * For a command that tells a story of its own: the services' lines are not shown beside it,
+   * unless GLOCK_LOG_LEVEL says so. Call it before anything has a logger.
+   */
+  public static void quietLogs() {
+    if (System.getenv(LOG_LEVEL) == null && System.getProperty(LOG_LEVEL) == null) {
+      System.setProperty(LOG_LEVEL, "OFF");
     }
   }
 }

@@ -29,6 +29,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
 
 /**
  * Files of a node in another process. Errors come as gRPC has them: {@link RemoteNode} translates.
@@ -56,12 +57,21 @@ final class RemoteFiles implements VolumeFiles {
 
   @Override
   public List<String> directories(String path) {
+    return list(path, entry -> entry.getType() == FileType.FILE_TYPE_DIRECTORY);
+  }
+
+  @Override
+  public List<String> names(String path) {
+    return list(path, any -> true);
+  }
+
+  private List<String> list(String path, Predicate<DirectoryEntry> wanted) {
     List<String> names = new ArrayList<>();
     Iterator<ListDirectoryResponse> pieces =
         stub().listDirectory(ListDirectoryRequest.newBuilder().setPath(path).build());
     while (pieces.hasNext()) {
       for (DirectoryEntry entry : pieces.next().getEntriesList()) {
-        if (entry.getType() == FileType.FILE_TYPE_DIRECTORY) {
+        if (wanted.test(entry)) {
           names.add(entry.getName());
         }
       }

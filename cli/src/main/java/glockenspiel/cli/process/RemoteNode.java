@@ -16,11 +16,14 @@ import glockenspiel.runtime.grpc.TransportSecurity;
 import glockenspiel.runtime.telemetry.Telemetry;
 import io.grpc.StatusRuntimeException;
 import java.io.IOException;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** A node in another process, as its users reach it. */
 public final class RemoteNode implements FileAccess, AutoCloseable {
+  private static final long MOUNT_SECONDS = 60;
+
   private final String name;
   private final GrpcChannel channel;
   private final RemoteFiles files;
@@ -44,13 +47,14 @@ public final class RemoteNode implements FileAccess, AutoCloseable {
   }
 
   /**
-   * Has it mount its volume again; returns when files can be used.
+   * Has it mount its volume again; returns when files can be used, after a minute at most.
    *
    * @throws StatusRuntimeException when it cannot
    */
   public void mount() {
     var _ =
         NodeAgentServiceGrpc.newBlockingStub(channel.channel())
+            .withDeadlineAfter(MOUNT_SECONDS, TimeUnit.SECONDS)
             .mount(MountRequest.getDefaultInstance());
   }
 

@@ -178,8 +178,10 @@ public final class ServiceProcess implements AutoCloseable {
     return process.exitValue();
   }
 
+  /** Kills it if it still runs, and waits until it has gone. */
   @Override
   public void close() {
     var _ = process.destroyForcibly();
+    var _ = process.onExit().join();
   }
 }

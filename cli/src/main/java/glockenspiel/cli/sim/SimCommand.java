@@ -3,6 +3,7 @@ package glockenspiel.cli.sim;
 import glockenspiel.cli.output.CommandFailure;
 import glockenspiel.cli.output.ExitCode;
 import glockenspiel.cli.output.Output;
+import glockenspiel.cli.output.TimeSpan;
 import glockenspiel.cli.sim.Totals.Simulated;
 import glockenspiel.simulation.Simulation;
 import glockenspiel.simulation.SimulationResult;
@@ -14,7 +15,6 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -39,7 +39,6 @@ import picocli.CommandLine.Option;
     mixinStandardHelpOptions = true)
 public final class SimCommand implements Callable<Integer> {
   private static final Pattern RANGE = Pattern.compile("(\\d+)\\.\\.(\\d+)");
-  private static final Pattern TIME = Pattern.compile("(\\d{1,6})([smh])");
 
   /** One seed or many. */
   private static final class Seeds {
@@ -117,16 +116,7 @@ public final class SimCommand implements Callable<Integer> {
     if (time == null) {
       return Long.MAX_VALUE;
     }
-    Matcher matcher = TIME.matcher(time);
-    if (!matcher.matches()) {
-      throw CommandFailure.wrongUsage("--for " + time + ": write 90s, 20m or 8h");
-    }
-    long number = Long.parseLong(matcher.group(1));
-    return switch (matcher.group(2)) {
-      case "s" -> TimeUnit.SECONDS.toNanos(number);
-      case "m" -> TimeUnit.MINUTES.toNanos(number);
-      default -> TimeUnit.HOURS.toNanos(number);
-    };
+    return TimeSpan.nanos("--for", time);
   }
 
   private int threadCount() {
