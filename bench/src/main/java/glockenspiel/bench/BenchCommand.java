@@ -13,6 +13,7 @@ import glockenspiel.bench.measure.Plan;
 import glockenspiel.bench.measure.Row;
 import glockenspiel.bench.peer.Peers;
 import glockenspiel.bench.recovery.Withdrawal;
+import glockenspiel.bench.storage.Append;
 import glockenspiel.cli.output.CommandFailure;
 import glockenspiel.cli.output.ExitCode;
 import glockenspiel.cli.output.Output;
@@ -55,6 +56,7 @@ public final class BenchCommand implements Callable<Integer> {
           new Growth(),
           new Cached(),
           new Withdrawal(),
+          new Append(),
           new Peers());
 
   private static final int ROUNDS_MAX = 101;
