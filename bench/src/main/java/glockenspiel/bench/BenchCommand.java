@@ -14,6 +14,8 @@ import glockenspiel.bench.measure.Row;
 import glockenspiel.bench.peer.Peers;
 import glockenspiel.bench.recovery.Withdrawal;
 import glockenspiel.bench.storage.Append;
+import glockenspiel.bench.storage.Blocks;
+import glockenspiel.bench.storage.Replay;
 import glockenspiel.cli.output.CommandFailure;
 import glockenspiel.cli.output.ExitCode;
 import glockenspiel.cli.output.Output;
@@ -57,6 +59,8 @@ public final class BenchCommand implements Callable<Integer> {
           new Cached(),
           new Withdrawal(),
           new Append(),
+          new Blocks(),
+          new Replay(),
           new Peers());
 
   private static final int ROUNDS_MAX = 101;

@@ -20,9 +20,12 @@ import java.util.concurrent.TimeUnit;
 public final class Append implements Benchmark {
   private static final int NODES = 64;
   private static final int LONE_FLUSHES = 2_000;
-  private static final int MILLIS = 3_000;
+  private static final int TURN_MILLIS = 400;
   private static final int SYNCS = 2_000;
-  private static final int PINGS = 20_000;
+
+  /** How often the sides take turns in a round: others use the disk too, and not evenly. */
+  private static final int TURNS = 8;
+
   private static final int LARGE_BLOCKS = 1024;
   private static final int LARGE_BYTES = LARGE_BLOCKS * 4096;
   private static final int LARGE_WRITES = 200;
@@ -75,18 +78,24 @@ public final class Append implements Benchmark {
     Median limitMiddle = new Median();
     Median limitTail = new Median();
     AppendLoad load = AppendLoad.of(node, 1);
-    int flushes = plan.count(LONE_FLUSHES);
-    try (EchoLimit echo = EchoLimit.start()) {
-      var _ = echo.pingPong(plan.count(PINGS));
-      var _ = load.run(flushes, 1);
-      for (int round = 0; round < plan.rounds(); round++) {
-        Samples pings = echo.pingPong(plan.count(PINGS));
-        Samples syncs = SyncLimit.measure(plan.work(), plan.count(SYNCS));
-        Samples appends = load.run(flushes, 1);
-        middle.add(appends.quantileMicros(0.5));
-        tail.add(appends.quantileMicros(0.99));
-        limitMiddle.add(syncs.quantileMicros(0.5) + pings.quantileMicros(0.5));
-        limitTail.add(syncs.quantileMicros(0.99) + pings.quantileMicros(0.99));
+    int each = Math.max(1, plan.count(LONE_FLUSHES) / TURNS);
+    try (EchoLimit echo = EchoLimit.start();
+        SyncLimit disk = SyncLimit.ofBlocks(plan.work())) {
+      for (int round = -1; round < plan.rounds(); round++) {
+        Samples pings = new Samples(each * TURNS);
+        Samples syncs = new Samples(each * TURNS);
+        Samples appends = new Samples(each * TURNS);
+        for (int turn = 0; turn < TURNS; turn++) {
+          echo.pingPong(pings, each);
+          disk.measure(syncs, each);
+          load.run(appends, each, 1);
+        }
+        if (round >= 0) {
+          middle.add(appends.quantileMicros(0.5));
+          tail.add(appends.quantileMicros(0.99));
+          limitMiddle.add(syncs.quantileMicros(0.5) + pings.quantileMicros(0.5));
+          limitTail.add(syncs.quantileMicros(0.99) + pings.quantileMicros(0.99));
+        }
       }
     }
     String settings =
@@ -108,11 +117,21 @@ public final class Append implements Benchmark {
     Median rate = new Median();
     Median limit = new Median();
     List<AppendLoad> loads = nodes.stream().map(node -> AppendLoad.of(node, 1)).toList();
-    long nanos = TimeUnit.MILLISECONDS.toNanos(plan.count(MILLIS));
-    var _ = AppendLoad.together(loads, nanos, 1);
-    for (int round = 0; round < plan.rounds(); round++) {
-      limit.add(SyncLimit.measure(plan.work(), plan.count(SYNCS)).perSecond());
-      rate.add(AppendLoad.together(loads, nanos, 1));
+    long nanos = TimeUnit.MILLISECONDS.toNanos(plan.count(TURN_MILLIS));
+    int syncCount = Math.max(1, plan.count(SYNCS) / TURNS);
+    try (SyncLimit disk = SyncLimit.ofBlocks(plan.work())) {
+      for (int round = -1; round < plan.rounds(); round++) {
+        Samples syncs = new Samples(syncCount * TURNS);
+        double ours = 0;
+        for (int turn = 0; turn < TURNS; turn++) {
+          disk.measure(syncs, syncCount);
+          ours += AppendLoad.together(loads, nanos, 1) / TURNS;
+        }
+        if (round >= 0) {
+          limit.add(syncs.perSecond());
+          rate.add(ours);
+        }
+      }
     }
     rows.add(
         Row.of(
@@ -131,14 +150,21 @@ public final class Append implements Benchmark {
     Median rate = new Median();
     Median limit = new Median();
     AppendLoad load = AppendLoad.of(node, LARGE_BLOCKS);
-    int writes = plan.count(LARGE_WRITES);
-    long nanos = TimeUnit.MILLISECONDS.toNanos(plan.count(MILLIS));
-    var _ = AppendLoad.together(List.of(load), nanos, LARGE_UNDER_WAY);
-    for (int round = 0; round < plan.rounds(); round++) {
-      Samples syncs = SyncLimit.measure(plan.work(), writes, LARGE_BYTES, LARGE_FILE_WRITES);
-      limit.add(syncs.perSecond() * LARGE_BYTES / MEBIBYTE);
-      double perSecond = AppendLoad.together(List.of(load), nanos, LARGE_UNDER_WAY);
-      rate.add(perSecond * LARGE_BYTES / MEBIBYTE);
+    long nanos = TimeUnit.MILLISECONDS.toNanos(plan.count(TURN_MILLIS));
+    int writes = Math.max(1, plan.count(LARGE_WRITES) / TURNS);
+    try (SyncLimit disk = SyncLimit.open(plan.work(), LARGE_BYTES, LARGE_FILE_WRITES)) {
+      for (int round = -1; round < plan.rounds(); round++) {
+        Samples syncs = new Samples(writes * TURNS);
+        double ours = 0;
+        for (int turn = 0; turn < TURNS; turn++) {
+          disk.measure(syncs, writes);
+          ours += AppendLoad.together(List.of(load), nanos, LARGE_UNDER_WAY) / TURNS;
+        }
+        if (round >= 0) {
+          limit.add(syncs.perSecond() * LARGE_BYTES / MEBIBYTE);
+          rate.add(ours * LARGE_BYTES / MEBIBYTE);
+        }
+      }
     }
     rows.add(
         Row.of(

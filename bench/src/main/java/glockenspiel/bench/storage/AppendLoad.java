@@ -54,11 +54,11 @@ final class AppendLoad {
             LogFlags.FLUSH_NORMAL));
   }
 
-  /** So many flushes, some under way at a time. */
-  Samples run(int flushes, int underWay) throws IOException, InterruptedException {
-    Run run = new Run(flushes, Long.MAX_VALUE, flushes);
+  /** So many flushes, some under way at a time; adds their times. */
+  void run(Samples samples, int flushes, int underWay) throws IOException, InterruptedException {
+    Run run = new Run(samples, flushes, Long.MAX_VALUE);
     begin(run, underWay);
-    return StorageNode.await(run.end);
+    var _ = StorageNode.await(run.end);
   }
 
   /**
@@ -71,7 +71,7 @@ final class AppendLoad {
     long begin = System.nanoTime();
     List<Run> runs = new ArrayList<>();
     for (AppendLoad load : loads) {
-      Run run = load.new Run(Integer.MAX_VALUE, begin + nanos, 1);
+      Run run = load.new Run(new Samples(1), Integer.MAX_VALUE, begin + nanos);
       runs.add(run);
       load.begin(run, underWayEach);
     }
@@ -101,8 +101,8 @@ final class AppendLoad {
     private int underWay;
     private int done;
 
-    Run(int flushes, long endNanos, int samples) {
-      this.samples = new Samples(samples);
+    Run(Samples samples, int flushes, long endNanos) {
+      this.samples = samples;
       this.left = flushes;
       this.endNanos = endNanos;
     }
