@@ -11,6 +11,7 @@ import glockenspiel.bench.lock.Pipeline;
 import glockenspiel.bench.measure.Benchmark;
 import glockenspiel.bench.measure.Plan;
 import glockenspiel.bench.measure.Row;
+import glockenspiel.bench.peer.AppendPeers;
 import glockenspiel.bench.peer.Peers;
 import glockenspiel.bench.recovery.Withdrawal;
 import glockenspiel.bench.storage.Append;
@@ -61,7 +62,8 @@ public final class BenchCommand implements Callable<Integer> {
           new Append(),
           new Blocks(),
           new Replay(),
-          new Peers());
+          new Peers(),
+          new AppendPeers());
 
   private static final int ROUNDS_MAX = 101;
 

@@ -19,8 +19,8 @@ import java.util.stream.LongStream;
 public final class Blocks implements Benchmark {
   private static final int BLOCK = 4096;
   private static final int CHUNK_BYTES = 256 * 1024;
-  private static final int CALL_BLOCKS = 4096;
-  private static final int CALLS = 40;
+  private static final int CALL_BLOCKS = 16_384;
+  private static final int CALLS = 12;
   private static final int TURNS = 4;
   private static final double CALL_MEBIBYTES = CALL_BLOCKS * BLOCK / (double) (1 << 20);
   private static final Bound TARGET = Bound.above(0.7);
@@ -73,7 +73,7 @@ public final class Blocks implements Benchmark {
                 "block reads",
                 rate.value(),
                 Unit.MIB_PER_SECOND,
-                "one node, calls of 16 MiB one after another, blocks of 4 KiB that the"
+                "one node, calls of 64 MiB one after another, blocks of 4 KiB that the"
                     + " journal-service's machine has in its page cache, each into a buffer of its"
                     + " own; the other side sends chunks of 256 KiB")
             .against("bare gRPC byte stream", bare.value())
@@ -109,7 +109,7 @@ public final class Blocks implements Benchmark {
                 "durable block writes",
                 rate.value(),
                 Unit.MIB_PER_SECOND,
-                "one node, calls of 16 MiB one after another, blocks of 4 KiB; each call's blocks"
+                "one node, calls of 64 MiB one after another, blocks of 4 KiB; each call's blocks"
                     + " are durable when it is answered, so that the disk has its share; the other"
                     + " side sends chunks of 256 KiB to nobody")
             .against("bare gRPC byte stream", bare.value()));
