@@ -11,8 +11,12 @@ import glockenspiel.bench.lock.Pipeline;
 import glockenspiel.bench.measure.Benchmark;
 import glockenspiel.bench.measure.Plan;
 import glockenspiel.bench.measure.Row;
+import glockenspiel.bench.peer.AppendPeers;
 import glockenspiel.bench.peer.Peers;
 import glockenspiel.bench.recovery.Withdrawal;
+import glockenspiel.bench.storage.Append;
+import glockenspiel.bench.storage.Blocks;
+import glockenspiel.bench.storage.Replay;
 import glockenspiel.cli.output.CommandFailure;
 import glockenspiel.cli.output.ExitCode;
 import glockenspiel.cli.output.Output;
@@ -55,7 +59,11 @@ public final class BenchCommand implements Callable<Integer> {
           new Growth(),
           new Cached(),
           new Withdrawal(),
-          new Peers());
+          new Append(),
+          new Blocks(),
+          new Replay(),
+          new Peers(),
+          new AppendPeers());
 
   private static final int ROUNDS_MAX = 101;
 

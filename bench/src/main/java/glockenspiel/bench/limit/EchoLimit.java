@@ -39,10 +39,15 @@ public final class EchoLimit implements AutoCloseable {
   /** Says one item at a time, each when the one before has come back. */
   public Samples pingPong(int count) throws InterruptedException {
     Samples samples = new Samples(count);
-    try (EchoStreams streams = open(1)) {
-      streams.first().pingPong(samples);
-    }
+    pingPong(samples, count);
     return samples;
+  }
+
+  /** As above; adds to samples that have room for so many more. */
+  public void pingPong(Samples samples, int count) throws InterruptedException {
+    try (EchoStreams streams = open(1)) {
+      streams.first().pingPong(samples, count);
+    }
   }
 
   /**

@@ -34,19 +34,21 @@ final class EchoStream implements ClientResponseObserver<EchoRequest, EchoRespon
     return Objects.requireNonNull(requests);
   }
 
-  /** Fills the samples. */
-  void pingPong(Samples samples) throws InterruptedException {
+  /** Adds so many samples. */
+  void pingPong(Samples samples, int count) throws InterruptedException {
     CountDownLatch done = new CountDownLatch(1);
     EchoRequest request = EchoLimit.request(1, 1);
     exchange =
         new Exchange() {
           private long sentNanos = System.nanoTime();
+          private int left = count;
 
           @Override
           public void cameBack(EchoResponse response) {
             long now = System.nanoTime();
             samples.add(now - sentNanos);
-            if (samples.isFull()) {
+            left--;
+            if (left == 0) {
               done.countDown();
               return;
             }

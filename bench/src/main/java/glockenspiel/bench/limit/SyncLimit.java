@@ -8,37 +8,81 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 
-/** Overwrites 4 KiB in a file that is there already, and waits until the disk has it. */
-public final class SyncLimit {
+/**
+ * Overwrites bytes in a file that is there already, and waits until the disk has them. The file is
+ * made for it, and deleted with the close.
+ */
+public final class SyncLimit implements AutoCloseable {
   private static final int BLOCK = 4096;
-  private static final int BLOCKS = 4096;
+  private static final int FILE_WRITES = 4096;
 
-  private SyncLimit() {}
+  private final Path file;
+  private final FileChannel channel;
+  private final ByteBuffer piece;
+  private final int fileWrites;
+  private long next;
+
+  private SyncLimit(Path file, FileChannel channel, int bytes, int fileWrites) {
+    this.file = file;
+    this.channel = channel;
+    this.piece = ByteBuffer.allocateDirect(bytes);
+    this.fileWrites = fileWrites;
+  }
 
   /**
-   * Measures in a file that is made for it and deleted afterwards.
+   * Makes the file.
    *
    * @param folder on the disk that is to be measured
+   * @param bytes of one write
+   * @param fileWrites how many of them the file holds
    */
-  public static Samples measure(Path folder, int count) throws IOException {
+  public static SyncLimit open(Path folder, int bytes, int fileWrites) throws IOException {
     Path file = Files.createTempFile(folder, "bench-sync", ".dat");
-    try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
-      ByteBuffer block = ByteBuffer.allocateDirect(BLOCK);
-      for (int i = 0; i < BLOCKS; i++) {
-        channel.write(block.clear(), (long) i * BLOCK);
-      }
-      channel.force(true);
-      Samples samples = new Samples(count);
-      for (int i = 0; i < count; i++) {
-        block.clear().putLong(0, i);
-        long begin = System.nanoTime();
-        channel.write(block, (long) (i % BLOCKS) * BLOCK);
-        channel.force(false);
-        samples.add(System.nanoTime() - begin);
-      }
-      return samples;
-    } finally {
-      Files.delete(file);
+    SyncLimit limit =
+        new SyncLimit(file, FileChannel.open(file, StandardOpenOption.WRITE), bytes, fileWrites);
+    for (int i = 0; i < fileWrites; i++) {
+      limit.write();
     }
+    limit.channel.force(true);
+    return limit;
+  }
+
+  /** One of 16 MiB, 4 KiB a write. */
+  public static SyncLimit ofBlocks(Path folder) throws IOException {
+    return open(folder, BLOCK, FILE_WRITES);
+  }
+
+  /** 4 KiB at a time, all over 16 MiB. */
+  public static Samples measure(Path folder, int count) throws IOException {
+    try (SyncLimit limit = ofBlocks(folder)) {
+      Samples samples = new Samples(count);
+      limit.measure(samples, count);
+      return samples;
+    }
+  }
+
+  /** So many writes, each behind the one before, each synced; adds their times. */
+  public void measure(Samples samples, int count) throws IOException {
+    for (int i = 0; i < count; i++) {
+      long begin = System.nanoTime();
+      write();
+      channel.force(false);
+      samples.add(System.nanoTime() - begin);
+    }
+  }
+
+  private void write() throws IOException {
+    long at = next % fileWrites * piece.capacity();
+    piece.clear().putLong(0, next);
+    next++;
+    while (piece.hasRemaining()) {
+      at += channel.write(piece, at);
+    }
+  }
+
+  @Override
+  public void close() throws IOException {
+    channel.close();
+    Files.delete(file);
   }
 }

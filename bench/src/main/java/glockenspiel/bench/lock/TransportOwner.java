@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  * Runs every piece where it comes from, one at a time: an owner for a load that has a thousand
  * sessions and no tasks.
  */
-final class TransportOwner implements SerialOwner {
+public final class TransportOwner implements SerialOwner {
   private final ReentrantLock lock = new ReentrantLock();
 
   @Override

@@ -32,15 +32,29 @@ public final class Samples {
   }
 
   /**
+   * How many a second, one after another.
+   *
+   * @throws IllegalStateException when there are none
+   */
+  public double perSecond() {
+    requireSome();
+    return count / (Arrays.stream(nanos, 0, count).sum() / 1e9);
+  }
+
+  private void requireSome() {
+    if (count == 0) {
+      throw new IllegalStateException("no samples");
+    }
+  }
+
+  /**
    * The smallest duration that a part of them does not exceed, in microseconds.
    *
    * @param part above 0, at most 1; 0.5 is the median
    * @throws IllegalStateException when there are none
    */
   public double quantileMicros(double part) {
-    if (count == 0) {
-      throw new IllegalStateException("no samples");
-    }
+    requireSome();
     long[] sorted = Arrays.copyOf(nanos, count);
     Arrays.sort(sorted);
     int index = (int) Math.ceil(part * count) - 1;

@@ -12,6 +12,8 @@ public enum Unit {
   MILLIS("ms", 1),
   /** Operations a second. */
   PER_SECOND("/s", 0),
+  /** 2^20 bytes a second. */
+  MIB_PER_SECOND("MiB/s", 0),
   /** Bytes. */
   BYTES("bytes", 1),
   /** A factor. */

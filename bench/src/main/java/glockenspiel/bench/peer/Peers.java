@@ -11,9 +11,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
-import java.util.stream.Stream;
 
 /**
  * Lock and unlock with each peer and with ours, in turns. Peers make every lock durable, or none;
@@ -58,22 +56,14 @@ public final class Peers implements Benchmark {
 
   private static List<Row> play(Plan plan, Match match) throws IOException, InterruptedException {
     plan.say("beside " + match.peer.name());
-    Path folder = Files.createTempDirectory(plan.work().toAbsolutePath(), "bench-peer");
+    Path folder = PeerFolder.make(plan.work());
     try (PeerServer server = match.peer.start(folder);
         PeerClient client = match.peer.connect(server);
         PeerClient second = match.peer.connect(server);
         OurLocks ours = OurLocks.start()) {
       return new Game(plan, match, client, second, ours).play();
     } finally {
-      delete(folder);
-    }
-  }
-
-  private static void delete(Path folder) throws IOException {
-    try (Stream<Path> all = Files.walk(folder)) {
-      for (Path path : all.sorted(Comparator.reverseOrder()).toList()) {
-        Files.delete(path);
-      }
+      PeerFolder.delete(folder);
     }
   }
 

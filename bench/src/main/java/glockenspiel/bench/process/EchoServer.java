@@ -13,6 +13,9 @@ import java.net.InetSocketAddress;
 
 /** Bare gRPC: callbacks on the transport's threads, no interceptors, nothing behind. */
 final class EchoServer implements AutoCloseable {
+  /** As the journal-service's: larger than gRPC's own, which halves what a stream can carry. */
+  private static final int WINDOW_BYTES = 8 << 20;
+
   private final Server server;
 
   private EchoServer(Server server) {
@@ -25,7 +28,9 @@ final class EchoServer implements AutoCloseable {
                 new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
                 InsecureServerCredentials.create())
             .directExecutor()
+            .flowControlWindow(WINDOW_BYTES)
             .addService(new Echo())
+            .addService(new ByteStreams())
             .build()
             .start());
   }

@@ -30,7 +30,9 @@ public final class ServerProcess implements AutoCloseable {
     /** What is said to it. */
     ECHO,
     /** Locks, as in production, with the longest lease. */
-    LOCK_MANAGER
+    LOCK_MANAGER,
+    /** Volumes, as in production. */
+    JOURNAL_SERVICE
   }
 
   /**
@@ -40,17 +42,32 @@ public final class ServerProcess implements AutoCloseable {
    * @throws IOException when it does not start
    */
   public static ServerProcess start(Kind kind, String... flags) throws IOException {
+    return start(kind, List.of(flags), List.of());
+  }
+
+  /**
+   * Starts a journal-service; it serves when this returns.
+   *
+   * @throws IOException when it does not start
+   */
+  public static ServerProcess journalService(Path image) throws IOException {
+    return start(Kind.JOURNAL_SERVICE, List.of(), List.of(image.toAbsolutePath().toString()));
+  }
+
+  private static ServerProcess start(Kind kind, List<String> flags, List<String> arguments)
+      throws IOException {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(BenchJvm.FLAGS);
     if (kind == Kind.LOCK_MANAGER) {
       command.addAll(BenchJvm.LOCK_MANAGER_FLAGS);
     }
-    command.addAll(List.of(flags));
+    command.addAll(flags);
     command.add("-cp");
     command.add(System.getProperty("java.class.path"));
     command.add(ServerMain.class.getName());
     command.add(kind.name());
+    command.addAll(arguments);
     ProcessBuilder builder =
         new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT);
     builder.environment().put("GLOCK_LOG_LEVEL", "ERROR");

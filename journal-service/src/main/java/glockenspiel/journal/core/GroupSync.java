@@ -84,14 +84,17 @@ final class GroupSync {
         .sync()
         .whenDone(
             (done, cause) -> {
-              running = false;
-              if (cause != null) {
-                fail(cause);
-                served.fail(failed());
-              } else {
-                served.complete(null);
-              }
-              if (!running) {
+              try {
+                if (cause != null) {
+                  fail(cause);
+                  served.fail(failed());
+                } else {
+                  served.complete(null);
+                }
+              } finally {
+                // Not before: those who were served hand over their headers in there, and the
+                // first of them would begin a sync that the others come too late for.
+                running = false;
                 begin();
               }
             });

@@ -6,7 +6,6 @@ import glockenspiel.protocol.storage.Appended;
 import glockenspiel.protocol.storage.JournalCheck;
 import glockenspiel.protocol.storage.JournalState;
 import glockenspiel.protocol.storage.LogFlush;
-import glockenspiel.runtime.task.OwnerStoppedException;
 import glockenspiel.runtime.task.Promise;
 import glockenspiel.runtime.task.Signal;
 import java.util.ArrayDeque;
@@ -247,27 +246,57 @@ final class Journal {
     Waiting waiting = new Waiting(epoch, flush, new Promise<>());
     appends.add(waiting);
     if (appending == null) {
-      appending = volume.owner().start("append-" + jid(), this::appendAll);
+      appending = new Promise<>();
+      appendAll(appending);
     }
     return waiting.answer();
   }
 
-  private @Nullable Void appendAll() {
+  private void appendAll(Promise<@Nullable Void> all) {
     for (Waiting next = appends.peek(); next != null; next = appends.peek()) {
-      try {
-        fence.requireOpen(next.epoch());
-        Appended appended = writer().append(next.epoch(), next.flush());
-        appends.remove();
-        next.answer().complete(appended);
-      } catch (OwnerStoppedException stopped) {
-        throw stopped;
-      } catch (RuntimeException failure) {
-        appends.remove();
-        next.answer().fail(failure);
+      Waiting begun = next;
+      Promise<Appended> append = begin(next);
+      if (!append.isDone()) {
+        append.whenDone(
+            (_, _) -> {
+              end(begun, append);
+              appendAll(all);
+            });
+        return;
       }
+      end(begun, append);
     }
     appending = null;
-    return null;
+    all.complete(null);
+  }
+
+  private Promise<Appended> begin(Waiting next) {
+    JournalWriter known = writer;
+    if (known == null) {
+      return volume.owner().start("append-" + jid(), () -> takeUp(next));
+    }
+    try {
+      return known.append(next.epoch(), next.flush());
+    } catch (RuntimeException refusal) {
+      return Promise.failed(refusal);
+    }
+  }
+
+  private Appended takeUp(Waiting next) {
+    fence.requireOpen(next.epoch());
+    return volume.owner().await(writer().append(next.epoch(), next.flush()));
+  }
+
+  private void end(Waiting next, Promise<Appended> append) {
+    appends.remove();
+    append.whenDone(
+        (appended, failure) -> {
+          if (failure != null || appended == null) {
+            next.answer().fail(failure == null ? new IllegalStateException("no answer") : failure);
+          } else {
+            next.answer().complete(appended);
+          }
+        });
   }
 
   /**

@@ -15,12 +15,13 @@ import glockenspiel.runtime.task.SerialOwner;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Writes one journal, for as long as one epoch has it open. One flush at a time: content, sync,
  * header, sync, answer. The numbers in comments are the steps of docs/protocols/journal.md, "An
- * append". All methods that wait run in tasks.
+ * append".
  */
 final class JournalWriter {
   private final SerialOwner owner;
@@ -65,38 +66,103 @@ final class JournalWriter {
     return clean;
   }
 
-  /** Appends one flush that was checked. */
-  Appended append(long epoch, LogFlush flush) {
+  /**
+   * Appends one flush that was checked; none other may be under way. Needs no task: whoever
+   * completes a step begins the next one.
+   *
+   * @throws StorageException when it is refused; nothing was written then
+   */
+  Promise<Appended> append(long epoch, LogFlush flush) {
     fence.requireOpen(epoch);
     groupSync.requireHealthy();
     long tail = ring.tailOf(flush);
     long length = FlushLayout.length(geometry, flush);
     ring.requireRoom(length, tail);
-    long first = ring.next();
-    long position = extents().plus(ring.head(), length);
-    StatfsChange local = change(flush.localStatfs());
-    try {
+    return new Flushing(epoch, flush, tail, length).begin();
+  }
+
+  /** One flush on its way to the device. */
+  private final class Flushing {
+    private final long epoch;
+    private final LogFlush flush;
+    private final long tail;
+    private final long length;
+    private final long first;
+    private final long position;
+    private final StatfsChange local;
+    private final Promise<Appended> answer = new Promise<>();
+
+    Flushing(long epoch, LogFlush flush, long tail, long length) {
+      this.epoch = epoch;
+      this.flush = flush;
+      this.tail = tail;
+      this.length = length;
+      this.first = ring.next();
+      this.position = extents().plus(ring.head(), length);
+      this.local = change(flush.localStatfs());
+    }
+
+    Promise<Appended> begin() {
       if (length > 1) {
         // 2. The content, durable before a header can make it count.
         List<DeviceWrite> content = place(first, FlushLayout.blocks(geometry, flush));
-        durable(fence.submit(epoch, () -> device.write(content)));
+        step(() -> content, this::end);
+      } else {
+        end();
       }
-      // 3. Rule 3: the epoch is looked at again in the slice that hands over the header. A header
-      // that followed its content after a fence could end a journal that is being replayed.
-      LogHeader header = header(ring.sequence() + 1, flush.flags(), tail, position, local);
-      durable(fence.submit(epoch, () -> device.write(List.of(place(header)))));
-    } catch (StorageException failure) {
-      fail(epoch, failure);
-      throw failure;
+      return answer;
     }
-    // 4. Durable: even if the epoch was fenced meanwhile, a replay finds it. So the answer is true.
-    ring.advance(length, tail);
-    localStatfs = local;
-    clean = false;
-    return new Appended(ring.sequence(), first, position);
+
+    /**
+     * 3. Rule 3: the epoch is looked at again in the slice that hands over the header. A header
+     * that followed its content after a fence could end a journal that is being replayed.
+     */
+    private void end() {
+      step(
+          () -> List.of(place(header(ring.sequence() + 1, flush.flags(), tail, position, local))),
+          this::durable);
+    }
+
+    /**
+     * 4. Durable: even if the epoch was fenced meanwhile, a replay finds it. So the answer is true.
+     */
+    private void durable() {
+      ring.advance(length, tail);
+      localStatfs = local;
+      clean = false;
+      answer.complete(new Appended(ring.sequence(), first, position));
+    }
+
+    private void step(Supplier<List<DeviceWrite>> writes, Runnable next) {
+      try {
+        groupSync
+            .durable(fence.submit(epoch, () -> device.write(writes.get())))
+            .whenDone((done, failure) -> stepDone(failure, next));
+      } catch (RuntimeException failure) {
+        failed(failure);
+      }
+    }
+
+    private void stepDone(@Nullable RuntimeException failure, Runnable next) {
+      if (failure == null) {
+        next.run();
+      } else {
+        failed(failure);
+      }
+    }
+
+    private void failed(RuntimeException failure) {
+      if (failure instanceof StorageException known) {
+        fail(epoch, known);
+      }
+      answer.fail(failure);
+    }
   }
 
-  /** Writes the clean header of an orderly unmount; CLOSING keeps everything else away (rule 7). */
+  /**
+   * Writes the clean header of an orderly unmount; CLOSING keeps everything else away (rule 7).
+   * Only inside a task.
+   */
   void close(long epoch) {
     long position = ring.next();
     int flags = LogFlags.UNMOUNT | LogFlags.LFC_SHUTDOWN;

@@ -16,6 +16,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.BlockingQueue;
@@ -162,10 +163,10 @@ public final class FileBlockDevice implements BlockDevice, AutoCloseable {
         }
       }
       buffer.flip();
-      owner.execute(() -> promise.complete(buffer));
+      owner.executeNow(() -> promise.complete(buffer));
     } catch (IOException cause) {
       StorageException failure = failure("read", offset, length, cause);
-      owner.execute(() -> promise.fail(failure));
+      owner.executeNow(() -> promise.fail(failure));
     }
   }
 
@@ -191,6 +192,7 @@ public final class FileBlockDevice implements BlockDevice, AutoCloseable {
   }
 
   private void carryOut() {
+    List<Runnable> ended = new ArrayList<>();
     while (true) {
       Operation next;
       try {
@@ -203,17 +205,43 @@ public final class FileBlockDevice implements BlockDevice, AutoCloseable {
           return;
         }
         case Operation.Write(List<DeviceWrite> writes, Promise<@Nullable Void> promise) ->
-            answer(promise, writeNow(writes));
-        case Operation.Sync(Promise<@Nullable Void> promise) -> answer(promise, syncNow());
+            ended.add(answer(promise, writeNow(writes)));
+        case Operation.Sync(Promise<@Nullable Void> promise) ->
+            ended.add(answer(promise, syncNow()));
+      }
+      if (next instanceof Operation.Sync || !(operations.peek() instanceof Operation.Sync)) {
+        tell(List.copyOf(ended));
+        ended.clear();
       }
     }
   }
 
-  private void answer(Promise<@Nullable Void> promise, @Nullable StorageException failure) {
-    if (failure == null) {
-      owner.execute(() -> promise.complete(null));
+  private static Runnable answer(
+      Promise<@Nullable Void> promise, @Nullable StorageException failure) {
+    return failure == null ? () -> promise.complete(null) : () -> promise.fail(failure);
+  }
+
+  /**
+   * What ended, a write together with the sync right behind it. While more is to be done, another
+   * thread sees to what follows. When nothing is, this one does: a flush that comes alone then has
+   * no thread but this to wake.
+   */
+  private void tell(List<Runnable> ended) {
+    if (operations.isEmpty()) {
+      owner.executeNow(() -> runAll(ended, 0));
     } else {
-      owner.execute(() -> promise.fail(failure));
+      owner.execute(() -> runAll(ended, 0));
+    }
+  }
+
+  /** Runs them all, whatever the first one throws. */
+  private static void runAll(List<Runnable> pieces, int from) {
+    if (from < pieces.size()) {
+      try {
+        pieces.get(from).run();
+      } finally {
+        runAll(pieces, from + 1);
+      }
     }
   }
 

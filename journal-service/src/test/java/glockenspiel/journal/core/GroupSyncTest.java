@@ -62,6 +62,22 @@ class GroupSyncTest {
   }
 
   @Test
+  void whoWasServedTogetherSharesTheNextSyncToo() {
+    List<Promise<@Nullable Void>> headers = new ArrayList<>();
+    var _ = group.sync();
+    for (int node = 0; node < 3; node++) {
+      group.sync().whenDone((_, _) -> headers.add(group.sync()));
+    }
+    syncs.getFirst().complete(null);
+    syncs.getLast().complete(null);
+    assertEquals(3, headers.size());
+    assertEquals(3, syncs.size());
+    syncs.getLast().complete(null);
+    assertTrue(headers.stream().allMatch(Promise::isDone));
+    assertEquals(3, syncs.size());
+  }
+
+  @Test
   void aFailureIsForEverybodyAndForEver() {
     Promise<@Nullable Void> first = group.sync();
     Promise<@Nullable Void> second = group.sync();

@@ -1,0 +1,8 @@
+/**
+ * Measurements of the journal-service: appends, blocks and replays. Only the command calls in; it
+ * imports the journal-service's core for images that nobody serves, and the node-agent's client.
+ */
+@NullMarked
+package glockenspiel.bench.storage;
+
+import org.jspecify.annotations.NullMarked;
