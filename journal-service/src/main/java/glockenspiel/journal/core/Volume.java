@@ -337,6 +337,14 @@ public final class Volume {
     return access.layout().journalRanges(jid);
   }
 
+  /**
+   * Done when a device sync has failed: with what every write, append, open, close and replay is
+   * refused with from then on. The volume has to be opened again.
+   */
+  public Promise<StorageException> failed() {
+    return access.groupSync().failed();
+  }
+
   /** How many device syncs were begun: how well they are shared. */
   public long deviceSyncs() {
     return access.groupSync().syncs();

@@ -60,7 +60,7 @@ class CrashTest {
     for (long left = 0; left < operations; left++) {
       try (CrashWorkload workload = new CrashWorkload(seed, left)) {
         assertFalse(workload.run(STEPS_TO_THE_END));
-        workload.recover(unsynced.random(left));
+        workload.recovery().recover(unsynced.random(left));
       } catch (RuntimeException | AssertionError failure) {
         throw new AssertionError("after operation " + left + ": " + failure.getMessage(), failure);
       }
@@ -75,7 +75,7 @@ class CrashTest {
       long runSeed = seeds.nextLong();
       try (CrashWorkload workload = new CrashWorkload(runSeed, 10 + seeds.nextInt(300))) {
         assertFalse(workload.run(Integer.MAX_VALUE));
-        workload.recover(new SplittableRandom(runSeed));
+        workload.recovery().recover(new SplittableRandom(runSeed));
       } catch (RuntimeException | AssertionError failure) {
         throw new AssertionError("seed " + runSeed + ": " + failure.getMessage(), failure);
       }
