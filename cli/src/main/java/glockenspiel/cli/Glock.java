@@ -21,6 +21,7 @@ import glockenspiel.cli.service.JournalServiceCommand;
 import glockenspiel.cli.service.LockManagerCommand;
 import glockenspiel.cli.service.NodeAgentCommand;
 import glockenspiel.cli.service.UpCommand;
+import glockenspiel.cli.sim.FuzzCommand;
 import glockenspiel.cli.sim.SimCommand;
 import picocli.AutoComplete;
 import picocli.CommandLine;
@@ -60,6 +61,7 @@ import picocli.CommandLine.ParseResult;
       UnmountCommand.class,
       EvictCommand.class,
       SimCommand.class,
+      FuzzCommand.class,
       BenchCommand.class,
       HelpCommand.class,
       AutoComplete.GenerateCompletion.class

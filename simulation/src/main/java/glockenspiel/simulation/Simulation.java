@@ -83,6 +83,26 @@ public final class Simulation {
     }
   }
 
+  /**
+   * The disk of a seed's world whose machines all lose power when its steps are done: files,
+   * directories, and journals that wait for replay.
+   */
+  public static MemoryDisk crashedDisk(long seed, SimulationSettings settings) {
+    try (World world = new World(seed, settings, null)) {
+      Simulation simulation = new Simulation(world, disk -> {});
+      simulation.lookAgain();
+      if (!simulation.prepare()) {
+        throw new IllegalStateException("seed " + seed + ": " + world.violations());
+      }
+      world.workers().begin();
+      long end = world.scheduler().turns() + settings.steps();
+      var _ = world.scheduler().runUntil(() -> world.scheduler().turns() >= end, Long.MAX_VALUE);
+      world.crashJournalService();
+      MemoryDisk disk = world.disk().disk();
+      return disk.copy(disk.size());
+    }
+  }
+
   private SimulationResult result(long seed) {
     Map<String, Integer> counts = new TreeMap<>();
     faults.counts().forEach((kind, count) -> counts.put(kind.name(), count));

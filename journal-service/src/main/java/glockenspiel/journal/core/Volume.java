@@ -152,6 +152,7 @@ public final class Volume {
 
   private OpenedJournal open(Journal journal, String nodeName) {
     access.groupSync().requireHealthy();
+    journal.requireWritable();
     EpochFence fence = journal.fence();
     access.owner().await(fence.fence("opened anew by " + nodeName));
     Examination seen = journal.examine(block -> true);
