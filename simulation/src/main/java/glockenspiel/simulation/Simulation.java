@@ -67,7 +67,7 @@ public final class Simulation {
    *
    * @param atRest is shown the disk whenever nobody uses the volume
    */
-  static SimulationResult run(
+  public static SimulationResult run(
       long seed,
       SimulationSettings settings,
       @Nullable TraceListener listener,
