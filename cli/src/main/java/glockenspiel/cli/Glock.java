@@ -21,6 +21,7 @@ import glockenspiel.cli.service.JournalServiceCommand;
 import glockenspiel.cli.service.LockManagerCommand;
 import glockenspiel.cli.service.NodeAgentCommand;
 import glockenspiel.cli.service.UpCommand;
+import glockenspiel.cli.sim.FuzzCommand;
 import glockenspiel.cli.sim.SimCommand;
 import glockenspiel.cli.soak.SoakCommand;
 import picocli.AutoComplete;
@@ -62,6 +63,7 @@ import picocli.CommandLine.ParseResult;
       EvictCommand.class,
       SimCommand.class,
       SoakCommand.class,
+      FuzzCommand.class,
       BenchCommand.class,
       HelpCommand.class,
       AutoComplete.GenerateCompletion.class

@@ -95,6 +95,22 @@ class ImageCheckDamageTest {
             "data marked free",
             "FREE: expected USED",
             v -> v.setState(v.fileWithTree(v.system("per_node")).pointer(0), BlockState.FREE)),
+        linear(
+            "root marked used",
+            "USED: expected DINODE",
+            v -> v.setState(v.root().block(), BlockState.USED)),
+        linear(
+            "file marked unlinked",
+            "UNLINKED: expected DINODE",
+            v -> v.setState(v.anyFile().block(), BlockState.UNLINKED)),
+        hashed(
+            "data marked as an inode",
+            "DINODE: expected USED",
+            v -> v.setState(v.fileWithTree(v.system("per_node")).pointer(0), BlockState.DINODE)),
+        hashed(
+            "leaf marked free",
+            "FREE: expected USED",
+            v -> v.setState(v.firstLeaf(v.master()).block(), BlockState.FREE)),
         linear("free count", "rg_free", v -> count(v, h -> h.setFree(h.free() - 1))),
         linear("dinode count", "rg_dinodes", v -> count(v, h -> h.setDinodes(h.dinodes() + 1))),
         linear(
@@ -235,6 +251,14 @@ class ImageCheckDamageTest {
             "quota change block",
             "quota change mh_magic",
             v -> v.block(v.system("per_node", "quota_change0").pointer(0)).putInt(0, 0)),
+        linear("superblock's magic", "mh_magic", v -> v.superblockBlock().putInt(0, 0)),
+        linear("superblock's type", "mh_type", v -> v.superblockBlock().putInt(4, 4)),
+        linear("block size", "sb_bsize", v -> v.superblockBlock().putInt(36, 1000)),
+        linear("format", "sb_fs_format", v -> v.superblockBlock().putInt(24, 7)),
+        silent(
+            "journal's size",
+            "di_size",
+            v -> v.system("jindex", "journal0").setSize(4096 * 100 + 7)),
         linear(
             "master directory outside",
             "sb_master_dir",

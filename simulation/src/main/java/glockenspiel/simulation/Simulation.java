@@ -67,7 +67,7 @@ public final class Simulation {
    *
    * @param atRest is shown the disk whenever nobody uses the volume
    */
-  static SimulationResult run(
+  public static SimulationResult run(
       long seed,
       SimulationSettings settings,
       @Nullable TraceListener listener,
@@ -80,6 +80,26 @@ public final class Simulation {
         world.violated(0, "the world has ended with " + thrown);
       }
       return simulation.result(seed);
+    }
+  }
+
+  /**
+   * The disk of a seed's world whose machines all lose power when its steps are done: files,
+   * directories, and journals that wait for replay.
+   */
+  public static MemoryDisk crashedDisk(long seed, SimulationSettings settings) {
+    try (World world = new World(seed, settings, null)) {
+      Simulation simulation = new Simulation(world, disk -> {});
+      simulation.lookAgain();
+      if (!simulation.prepare()) {
+        throw new IllegalStateException("seed " + seed + ": " + world.violations());
+      }
+      world.workers().begin();
+      long end = world.scheduler().turns() + settings.steps();
+      var _ = world.scheduler().runUntil(() -> world.scheduler().turns() >= end, Long.MAX_VALUE);
+      world.crashJournalService();
+      MemoryDisk disk = world.disk().disk();
+      return disk.copy(disk.size());
     }
   }
 

@@ -1,9 +1,7 @@
 package glockenspiel.cli.sim;
 
-import glockenspiel.cli.output.CommandFailure;
 import glockenspiel.cli.output.ExitCode;
 import glockenspiel.cli.output.Output;
-import glockenspiel.cli.output.TimeSpan;
 import glockenspiel.cli.sim.Totals.Simulated;
 import glockenspiel.simulation.Simulation;
 import glockenspiel.simulation.SimulationResult;
@@ -12,15 +10,7 @@ import glockenspiel.simulation.Violation;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.atomic.AtomicLong;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
-import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -38,44 +28,13 @@ import picocli.CommandLine.Option;
     },
     mixinStandardHelpOptions = true)
 public final class SimCommand implements Callable<Integer> {
-  private static final Pattern RANGE = Pattern.compile("(\\d+)\\.\\.(\\d+)");
-
-  /** One seed or many. */
-  private static final class Seeds {
-    @Option(names = "--seed", paramLabel = "N", required = true, description = "This seed.")
-    private @Nullable Long one;
-
-    @Option(
-        names = "--seeds",
-        paramLabel = "A..B",
-        required = true,
-        description = "All seeds from A to B, both included.")
-    private @Nullable String range;
-  }
-
-  @ArgGroup(multiplicity = "1")
-  private final Seeds seeds = new Seeds();
+  @Mixin private final ManySeeds seeds = new ManySeeds();
 
   @Option(
       names = "--steps",
       paramLabel = "N",
       description = "Turns of the scheduler in each world before the faults stop. Default: 20000")
   private @Nullable Long steps;
-
-  @Option(
-      names = "--for",
-      paramLabel = "TIME",
-      description = {
-        "Begins no new world after this time, such as 90s, 20m or 8h. For a night:",
-        "--seeds 1000000..2000000000 --for 8h"
-      })
-  private @Nullable String time;
-
-  @Option(
-      names = "--threads",
-      paramLabel = "N",
-      description = "Worlds at the same time. Default: as many as there are processors")
-  private @Nullable Integer threads;
 
   @Mixin private final Output output = new Output();
 
@@ -84,74 +43,11 @@ public final class SimCommand implements Callable<Integer> {
     SimulationSettings settings =
         steps == null ? SimulationSettings.DEFAULT : SimulationSettings.DEFAULT.withSteps(steps);
     long begun = System.nanoTime();
-    Totals totals = run(range(), settings);
+    Totals totals = new Totals();
+    seeds.forEach(seed -> totals.add(report(Simulation.run(seed, settings))));
     Simulated summary = totals.after((System.nanoTime() - begun) / 1_000_000);
     output.print(summary, lines(summary));
     return summary.violations().isEmpty() ? ExitCode.OK : ExitCode.BAD_ANSWER;
-  }
-
-  private record Range(long first, long last) {}
-
-  private Range range() {
-    if (seeds.one != null) {
-      return new Range(seeds.one, seeds.one);
-    }
-    Matcher matcher = RANGE.matcher(String.valueOf(seeds.range));
-    if (!matcher.matches()) {
-      throw CommandFailure.wrongUsage("--seeds " + seeds.range + ": write A..B, such as 1..1000");
-    }
-    try {
-      long first = Long.parseLong(matcher.group(1));
-      long last = Long.parseLong(matcher.group(2));
-      if (last < first) {
-        throw CommandFailure.wrongUsage("--seeds " + seeds.range + ": the second is smaller");
-      }
-      return new Range(first, last);
-    } catch (NumberFormatException tooLarge) {
-      throw CommandFailure.wrongUsage("--seeds " + seeds.range + ": too large a number");
-    }
-  }
-
-  private long nanosToRun() {
-    if (time == null) {
-      return Long.MAX_VALUE;
-    }
-    return TimeSpan.nanos("--for", time);
-  }
-
-  private int threadCount() {
-    int count = threads == null ? Runtime.getRuntime().availableProcessors() : threads;
-    if (count < 1) {
-      throw CommandFailure.wrongUsage("--threads " + count + ": at least 1");
-    }
-    return count;
-  }
-
-  /** Worlds share nothing, so they run side by side; each thread takes the next seed. */
-  private Totals run(Range range, SimulationSettings settings) {
-    long nanos = nanosToRun();
-    long begun = System.nanoTime();
-    AtomicLong next = new AtomicLong(range.first());
-    Totals totals = new Totals();
-    Runnable worker =
-        () -> {
-          while (System.nanoTime() - begun < nanos) {
-            long seed = next.getAndIncrement();
-            if (seed > range.last()) {
-              return;
-            }
-            totals.add(report(Simulation.run(seed, settings)));
-          }
-        };
-    int count = threadCount();
-    try (ExecutorService pool = Executors.newFixedThreadPool(count)) {
-      CompletableFuture.allOf(
-              Stream.generate(() -> CompletableFuture.runAsync(worker, pool))
-                  .limit(count)
-                  .toArray(CompletableFuture[]::new))
-          .join();
-    }
-    return totals;
   }
 
   private SimulationResult report(SimulationResult result) {

@@ -1,5 +1,6 @@
 /**
- * The deterministic simulation as a command. The command line calls in; it imports the simulation.
+ * The deterministic simulation and its damaged volumes as commands. The command line calls in; it
+ * imports the simulation.
  */
 @NullMarked
 package glockenspiel.cli.sim;

@@ -59,9 +59,12 @@ public final class JournalServer implements AutoCloseable {
 
   /** As above, on a transport of the caller's, such as one inside the process. */
   public static JournalServer start(
-      ServerBuilder<?> transport, JournalSettings settings, Telemetry telemetry)
+      ServerBuilder<?> transport,
+      JournalSettings settings,
+      Telemetry telemetry,
+      UnaryOperator<BlockDevice> device)
       throws IOException {
-    return start(settings, telemetry, real -> real, builder -> builder.start(transport));
+    return start(settings, telemetry, device, builder -> builder.start(transport));
   }
 
   private static JournalServer start(

@@ -90,6 +90,7 @@ final class OpenedImage implements AutoCloseable {
                         opened.completeExceptionally(
                             failure == null ? new IllegalStateException("no volume") : failure);
                       } else {
+                        logFailure(image, volume);
                         opened.complete(new ServedVolume(volume.info(), volume, owner));
                       }
                     }));
@@ -103,6 +104,18 @@ final class OpenedImage implements AutoCloseable {
       throw new StorageException(
           Reason.IO_ERROR, "image " + image + " cannot be opened: " + failed.getCause(), failed);
     }
+  }
+
+  private static void logFailure(Path image, Volume volume) {
+    volume
+        .failed()
+        .whenDone(
+            (failure, never) ->
+                LOG.error(
+                    "volume failed volume={} image={} restart=needed reason={}",
+                    volume.info().name(),
+                    image,
+                    failure == null ? "" : failure.getMessage()));
   }
 
   ServedVolume served() {

@@ -25,6 +25,7 @@ final class GroupSync {
   private @Nullable Promise<@Nullable Void> waiting;
   private boolean running;
   private @Nullable StorageException failure;
+  private final Promise<StorageException> failed = new Promise<>();
   private long syncs;
 
   GroupSync(BlockDevice device) {
@@ -87,7 +88,7 @@ final class GroupSync {
               try {
                 if (cause != null) {
                   fail(cause);
-                  served.fail(failed());
+                  served.fail(failure());
                 } else {
                   served.complete(null);
                 }
@@ -108,6 +109,7 @@ final class GroupSync {
                 + cause.getMessage()
                 + ")",
             cause);
+    failed.complete(failure);
     Promise<@Nullable Void> others = waiting;
     waiting = null;
     if (others != null) {
@@ -115,8 +117,13 @@ final class GroupSync {
     }
   }
 
-  private StorageException failed() {
+  private StorageException failure() {
     return Objects.requireNonNull(failure);
+  }
+
+  /** Done when a sync has failed, with what everybody is told from then on. */
+  Promise<StorageException> failed() {
+    return failed;
   }
 
   /** Throws VOLUME_FAILED if a sync has failed. */

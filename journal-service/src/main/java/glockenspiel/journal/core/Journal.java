@@ -6,6 +6,7 @@ import glockenspiel.protocol.storage.Appended;
 import glockenspiel.protocol.storage.JournalCheck;
 import glockenspiel.protocol.storage.JournalState;
 import glockenspiel.protocol.storage.LogFlush;
+import glockenspiel.protocol.storage.StorageException;
 import glockenspiel.runtime.task.Promise;
 import glockenspiel.runtime.task.Signal;
 import java.util.ArrayDeque;
@@ -74,6 +75,18 @@ final class Journal {
 
   JournalReader reader() {
     return reader;
+  }
+
+  /**
+   * Refuses one that has a block at two positions: it can be read, but what is written to the one
+   * is written over the other.
+   */
+  void requireWritable() {
+    if (layout.extents().repeats()) {
+      throw new StorageException(
+          StorageException.Reason.JOURNAL_CORRUPT,
+          layout.name() + " has a block twice: have the image mended before it is opened");
+    }
   }
 
   EpochFence fence() {
@@ -207,6 +220,7 @@ final class Journal {
     if (known != null) {
       return known;
     }
+    requireWritable();
     long epoch = fence.epoch();
     Examination seen = Examination.of(volume, layout, reader, block -> true);
     fence.requireOpen(epoch);

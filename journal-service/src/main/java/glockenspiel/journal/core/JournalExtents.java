@@ -1,7 +1,10 @@
 package glockenspiel.journal.core;
 
 import glockenspiel.ondisk.inode.Extent;
+import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
+import java.util.stream.IntStream;
 
 /**
  * Where a journal's blocks lie. Positions count its blocks from 0 and wrap at its end; a journal
@@ -54,6 +57,18 @@ final class JournalExtents {
   long blocksOf(int extent) {
     long end = extent + 1 < positions.length ? positions[extent + 1] : length;
     return end - positions[extent];
+  }
+
+  /** Whether a block lies at more than one position. */
+  boolean repeats() {
+    Integer[] order = IntStream.range(0, blocks.length).boxed().toArray(Integer[]::new);
+    Arrays.sort(order, Comparator.comparingLong(extent -> blocks[extent]));
+    for (int i = 1; i < order.length; i++) {
+      if (blocks[order[i]] < blocks[order[i - 1]] + blocksOf(order[i - 1])) {
+        return true;
+      }
+    }
+    return false;
   }
 
   /** The position after this many more, around the ring. */

@@ -23,6 +23,7 @@ import glockenspiel.runtime.task.SerialOwner;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -93,7 +94,38 @@ final class LayoutReader {
       throw new CorruptBlockException(
           jindex.block(), "jindex", "journal0", "missing", "at least one journal");
     }
+    checkApart(journals);
     return new VolumeLayout(superblock, blocks, journals, need(master, "statfs").block());
+  }
+
+  /**
+   * Every block of a journal is that journal's alone. What is appended to one would otherwise be
+   * written over another one. (One that has a block twice can be read, as the kernel does; it is
+   * not opened.)
+   */
+  private static void checkApart(List<JournalLayout> journals) {
+    record Piece(long first, long count, JournalLayout journal) {}
+    List<Piece> pieces = new ArrayList<>();
+    for (JournalLayout journal : journals) {
+      JournalExtents extents = journal.extents();
+      for (int i = 0; i < extents.count(); i++) {
+        pieces.add(new Piece(extents.firstBlock(i), extents.blocksOf(i), journal));
+      }
+    }
+    pieces.sort(Comparator.comparingLong(Piece::first));
+    for (int i = 1; i < pieces.size(); i++) {
+      Piece before = pieces.get(i - 1);
+      Piece piece = pieces.get(i);
+      if (piece.journal().jid() != before.journal().jid()
+          && piece.first() < before.first() + before.count()) {
+        throw CorruptBlockException.hex(
+            piece.journal().inode(),
+            "dinode of journal " + piece.journal().jid(),
+            "mapped block",
+            piece.first(),
+            "a block that journal " + before.journal().jid() + " does not have");
+      }
+    }
   }
 
   private JournalLayout journal(int jid, Dinode dinode, Dinode perNode) {

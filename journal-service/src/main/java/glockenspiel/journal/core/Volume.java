@@ -152,6 +152,7 @@ public final class Volume {
 
   private OpenedJournal open(Journal journal, String nodeName) {
     access.groupSync().requireHealthy();
+    journal.requireWritable();
     EpochFence fence = journal.fence();
     access.owner().await(fence.fence("opened anew by " + nodeName));
     Examination seen = journal.examine(block -> true);
@@ -335,6 +336,14 @@ public final class Volume {
   public List<ByteRange> journalRanges(int jid) {
     journal(jid);
     return access.layout().journalRanges(jid);
+  }
+
+  /**
+   * Done when a device sync has failed: with what every write, append, open, close and replay is
+   * refused with from then on. The volume has to be opened again.
+   */
+  public Promise<StorageException> failed() {
+    return access.groupSync().failed();
   }
 
   /** How many device syncs were begun: how well they are shared. */

@@ -29,8 +29,10 @@ public final class FaultPlan {
   public enum Fault {
     /** It fails, and nothing of it reaches the device. */
     FAIL,
-    /** It fails, and its first half reaches the device. Of a write only. */
+    /** It fails, and its first half reaches the device: a short write. Of a write only. */
     TEAR,
+    /** It fails because the device has no room left; nothing of it is there. Of a write only. */
+    FULL,
     /** It waits until the plan is released, and is done then. */
     STALL,
     /** It is done, and its answer waits until the plan is released. */
@@ -71,8 +73,8 @@ public final class FaultPlan {
    * @param count how many operations are hit; {@link #FOR_EVER} for all
    */
   public FaultPlan add(Operation operation, Fault fault, List<ByteRange> ranges, int count) {
-    if (fault == Fault.TEAR && operation != Operation.WRITE) {
-      throw new IllegalArgumentException("only a write can be torn");
+    if ((fault == Fault.TEAR || fault == Fault.FULL) && operation != Operation.WRITE) {
+      throw new IllegalArgumentException(fault + " is for writes");
     }
     rules.add(new Rule(operation, fault, ranges, count));
     return this;
@@ -96,6 +98,14 @@ public final class FaultPlan {
   /** Syncs fail. */
   public FaultPlan failSyncs(int count) {
     return add(Operation.SYNC, Fault.FAIL, List.of(), count);
+  }
+
+  /** The device does nothing any more. */
+  public FaultPlan failAll() {
+    for (Operation each : Operation.values()) {
+      var _ = add(each, Fault.FAIL, List.of(), FOR_EVER);
+    }
+    return this;
   }
 
   /** Forgets all rules, and lets everything go on that is stalled. */

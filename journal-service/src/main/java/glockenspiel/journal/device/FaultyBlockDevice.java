@@ -20,6 +20,9 @@ public final class FaultyBlockDevice implements BlockDevice {
   private final BlockDevice inner;
   private final FaultPlan plan;
 
+  /** Done when the last write or sync that was stalled has gone to the device. */
+  private Promise<@Nullable Void> stalled = Promise.of(null);
+
   /** Fails as the plan says, else does what the inner device does. */
   public FaultyBlockDevice(BlockDevice inner, FaultPlan plan) {
     this.inner = inner;
@@ -34,7 +37,11 @@ public final class FaultyBlockDevice implements BlockDevice {
   @Override
   public Promise<ByteBuffer> read(long offset, int length) {
     List<ByteRange> touched = List.of(new ByteRange(offset, offset + length));
-    return run(Operation.READ, touched, () -> inner.read(offset, length));
+    return run(
+        plan.next(Operation.READ, touched),
+        Operation.READ,
+        touched,
+        () -> inner.read(offset, length));
   }
 
   @Override
@@ -46,22 +53,27 @@ public final class FaultyBlockDevice implements BlockDevice {
     Fault fault = plan.next(Operation.WRITE, touched);
     if (fault == Fault.TEAR) {
       Promise<@Nullable Void> torn = new Promise<>();
-      inner
-          .write(firstHalf(writes))
+      inOrder(() -> inner.write(firstHalf(writes)))
           .whenDone((done, failure) -> torn.fail(injected(Operation.WRITE, touched)));
       return torn;
     }
-    return run(fault, Operation.WRITE, touched, () -> inner.write(writes));
+    return change(fault, Operation.WRITE, touched, () -> inner.write(writes));
   }
 
   @Override
   public Promise<@Nullable Void> sync() {
-    return run(Operation.SYNC, List.of(), inner::sync);
+    List<ByteRange> everywhere = List.of();
+    return change(plan.next(Operation.SYNC, everywhere), Operation.SYNC, everywhere, inner::sync);
   }
 
-  private <T extends @Nullable Object> Promise<T> run(
-      Operation operation, List<ByteRange> touched, Supplier<Promise<T>> real) {
-    return run(plan.next(operation, touched), operation, touched, real);
+  private Promise<@Nullable Void> change(
+      @Nullable Fault fault,
+      Operation operation,
+      List<ByteRange> touched,
+      Supplier<Promise<@Nullable Void>> real) {
+    return fault == Fault.STALL
+        ? holdingBack(real)
+        : run(fault, operation, touched, () -> inOrder(real));
   }
 
   private <T extends @Nullable Object> Promise<T> run(
@@ -72,6 +84,7 @@ public final class FaultyBlockDevice implements BlockDevice {
     return switch (fault) {
       case null -> real.get();
       case FAIL, TEAR -> Promise.failed(injected(operation, touched));
+      case FULL -> Promise.failed(failure("no space left on device", operation, touched));
       case STALL -> afterRelease(real);
       case ANSWER_LATE -> {
         Promise<T> early = real.get();
@@ -80,12 +93,37 @@ public final class FaultyBlockDevice implements BlockDevice {
     };
   }
 
+  /** Behind what is stalled: a sync must not go ahead of a write that was called before it. */
+  private Promise<@Nullable Void> inOrder(Supplier<Promise<@Nullable Void>> real) {
+    return stalled.isDone() ? real.get() : after(stalled, real);
+  }
+
+  /** Waits for the release; all writes and syncs that come meanwhile wait behind it. */
+  private Promise<@Nullable Void> holdingBack(Supplier<Promise<@Nullable Void>> real) {
+    Promise<@Nullable Void> before = stalled;
+    Promise<@Nullable Void> gone = new Promise<>();
+    stalled = gone;
+    return after(
+        plan.stall(),
+        () ->
+            after(
+                before,
+                () -> {
+                  Promise<@Nullable Void> late = real.get();
+                  gone.complete(null);
+                  return late;
+                }));
+  }
+
   private <T extends @Nullable Object> Promise<T> afterRelease(Supplier<Promise<T>> real) {
+    return after(plan.stall(), real);
+  }
+
+  private static <T extends @Nullable Object> Promise<T> after(
+      Promise<@Nullable Void> before, Supplier<Promise<T>> real) {
     Promise<T> late = new Promise<>();
-    plan.stall()
-        .whenDone(
-            (released, never) ->
-                real.get().whenDone((value, failure) -> pass(late, value, failure)));
+    before.whenDone(
+        (done, never) -> real.get().whenDone((value, failure) -> pass(late, value, failure)));
     return late;
   }
 
@@ -110,8 +148,13 @@ public final class FaultyBlockDevice implements BlockDevice {
   }
 
   private static StorageException injected(Operation operation, List<ByteRange> touched) {
+    return failure("injected fault", operation, touched);
+  }
+
+  private static StorageException failure(
+      String what, Operation operation, List<ByteRange> touched) {
     String where = touched.isEmpty() ? "" : " at byte " + touched.getFirst().from();
     return new StorageException(
-        Reason.IO_ERROR, "injected fault: " + operation.name().toLowerCase(Locale.ROOT) + where);
+        Reason.IO_ERROR, what + ": " + operation.name().toLowerCase(Locale.ROOT) + where);
   }
 }

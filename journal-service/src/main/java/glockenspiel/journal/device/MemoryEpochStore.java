@@ -14,6 +14,13 @@ public final class MemoryEpochStore {
     return saved;
   }
 
+  /** A store of its own that holds the same. */
+  public MemoryEpochStore copy() {
+    MemoryEpochStore copy = new MemoryEpochStore();
+    copy.saved = saved;
+    return copy;
+  }
+
   /** The store as one owner sees it; cuts off the one before, as a crash does. */
   public EpochStore open(SerialOwner owner) {
     int mine = ++connection;

@@ -4,6 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import com.google.protobuf.ByteString;
+import glockenspiel.journal.device.FaultPlan;
+import glockenspiel.journal.device.FaultyBlockDevice;
 import glockenspiel.journal.v1.AppendJournalRequest;
 import glockenspiel.journal.v1.AppendJournalResponse;
 import glockenspiel.journal.v1.BlockRange;
@@ -38,11 +40,13 @@ final class TestService implements AutoCloseable {
   static final String VOLUME = TestImage.VOLUME;
   static final int BLOCK_SIZE = TestImage.BLOCK_SIZE;
 
+  final FaultPlan faults = new FaultPlan();
   final JournalSettings settings;
-  final JournalServer server;
   final GrpcChannel channel;
   final JournalServiceGrpc.JournalServiceBlockingStub journals;
   final BlockStorageServiceGrpc.BlockStorageServiceBlockingStub storage;
+  JournalServer server;
+  private final Telemetry telemetry;
 
   TestService(Path folder, Telemetry telemetry) throws IOException {
     Path image = folder.resolve("demo.img");
@@ -50,11 +54,29 @@ final class TestService implements AutoCloseable {
     settings =
         new JournalSettings(
             new HostPort("127.0.0.1", 0), List.of(image), TransportSecurity.INSECURE);
-    String name = folder.toString();
-    server = JournalServer.start(InProcessServerBuilder.forName(name), settings, telemetry);
-    channel = GrpcChannel.open(InProcessChannelBuilder.forName(name), telemetry);
+    this.telemetry = telemetry;
+    server = startServer();
+    channel = GrpcChannel.open(InProcessChannelBuilder.forName(name()), telemetry);
     journals = JournalServiceGrpc.newBlockingStub(channel.channel());
     storage = BlockStorageServiceGrpc.newBlockingStub(channel.channel());
+  }
+
+  private String name() {
+    return settings.images().getFirst().toString();
+  }
+
+  private JournalServer startServer() throws IOException {
+    return JournalServer.start(
+        InProcessServerBuilder.forName(name()),
+        settings,
+        telemetry,
+        real -> new FaultyBlockDevice(real, faults));
+  }
+
+  /** Another service on the same image. */
+  void restart() throws IOException {
+    server.close();
+    server = startServer();
   }
 
   @Override

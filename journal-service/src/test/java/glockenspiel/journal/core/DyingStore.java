@@ -2,6 +2,8 @@ package glockenspiel.journal.core;
 
 import glockenspiel.journal.device.EpochStore;
 import glockenspiel.journal.device.VolumeState;
+import glockenspiel.protocol.storage.StorageException;
+import glockenspiel.protocol.storage.StorageException.Reason;
 import glockenspiel.runtime.task.Promise;
 import org.jspecify.annotations.Nullable;
 
@@ -14,7 +16,9 @@ record DyingStore(TestVolume test, EpochStore inner) implements EpochStore {
 
   @Override
   public Promise<@Nullable Void> save(VolumeState state) {
-    test.operations.append('e');
+    if (test.note('e')) {
+      return Promise.failed(new StorageException(Reason.IO_ERROR, "injected fault: save"));
+    }
     return test.spend() ? inner.save(state) : new Promise<>();
   }
 }

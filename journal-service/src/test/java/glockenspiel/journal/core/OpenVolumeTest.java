@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import glockenspiel.ondisk.inode.IndirectBlock;
 import glockenspiel.ondisk.log.LogHeader;
 import glockenspiel.protocol.storage.Appended;
 import glockenspiel.protocol.storage.BlockImage;
@@ -67,6 +68,44 @@ class OpenVolumeTest {
       assertFalse(test.operations.toString().matches(".*[wse].*"));
       assertTrue(test.store.saved().isFresh());
     }
+  }
+
+  /** Else what one node appends would lie over what another one has. Found by glock fuzz. */
+  @Test
+  void journalsThatShareABlockAreRefused() {
+    TinyImage image = sharing(0);
+    StorageException refused =
+        assertThrows(StorageException.class, () -> TestVolume.of(image.disk, 1));
+    assertEquals(Reason.JOURNAL_CORRUPT, refused.reason());
+    assertTrue(String.valueOf(refused.getMessage()).contains("mapped block"), refused::toString);
+  }
+
+  @Test
+  void aJournalThatHasABlockTwiceIsReadAndNotOpened() {
+    try (TestVolume test = TestVolume.of(sharing(1).disk, 1)) {
+      assertEquals(64, test.call(volume -> volume.check(1)).blocks());
+      StorageException refused =
+          assertThrows(
+              StorageException.class, () -> test.call(volume -> volume.openJournal(1, "node")));
+      assertEquals(Reason.JOURNAL_CORRUPT, refused.reason());
+      assertTrue(test.call(volume -> volume.openJournal(0, "node")).epoch() > 0);
+    }
+  }
+
+  /** An image whose journal 1 has a block of this journal at position 7. */
+  private static TinyImage sharing(int jid) {
+    TinyImage image = TinyImage.of(1024, 2, 64);
+    long taken;
+    long pointers;
+    try (TestVolume test = TestVolume.of(image.disk, 1)) {
+      taken = test.volume().journalRanges(jid).getFirst().from() / 1024;
+      // Journal 1 lies in reverse order; the block before all of it holds its pointers.
+      pointers = test.volume().journalRanges(1).getLast().from() / 1024 - 1;
+    }
+    image.patch(
+        pointers,
+        buffer -> IndirectBlock.of(buffer, pointers, image.geometry).setPointer(7, taken));
+    return image;
   }
 
   @Test

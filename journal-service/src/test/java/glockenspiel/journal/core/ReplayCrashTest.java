@@ -1,6 +1,7 @@
 package glockenspiel.journal.core;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -58,6 +59,83 @@ class ReplayCrashTest {
       test.call(volume -> volume.replay(0, true, ReplayListener.NONE));
       return bytes(test.disk);
     }
+  }
+
+  /**
+   * Two journals at once, by two peers; whoever is left when they die begins with the other one.
+   * Whether the fold was begun by the one or by the other makes no difference.
+   */
+  @Test
+  void interruptedReplaysOfTwoJournalsEndWithTheSameBytes() {
+    MemoryEpochStore store = new MemoryEpochStore();
+    byte[] crashed = twoCrashedNodes(store);
+    byte[] expected;
+    int operations;
+    try (TestVolume whole = new TestVolume(MemoryDisk.of(crashed), store.copy(), 1)) {
+      whole.open();
+      whole.operations.setLength(0);
+      replayBoth(whole, 0);
+      operations = (int) whole.operations.chars().filter(each -> each != 'r').count();
+      expected = bytes(whole.disk);
+    }
+    assertTrue(operations >= 14, operations + " operations");
+    assertEquals(
+        TinyImage.MASTER.plus(new StatfsChange(0, -7, 4)), counts(expected, image.masterStatfs));
+    for (int first = 0; first < operations; first++) {
+      for (int second = 0; second <= operations; second += 2 + first % 3) {
+        TestVolume test =
+            new TestVolume(MemoryDisk.of(crashed), store.copy(), first * 1000L + second);
+        try (test) {
+          dieInReplays(test, 0, first);
+          dieInReplays(test, 1, second);
+          test.open();
+          replayBoth(test, first % 2);
+          assertArrayEquals(expected, bytes(test.disk), "died after " + first + ", " + second);
+        }
+      }
+    }
+  }
+
+  private static void dieInReplays(TestVolume test, int from, int left) {
+    test.open();
+    test.operationsLeft = left;
+    for (int jid : new int[] {from, 1 - from}) {
+      test.owner()
+          .execute(
+              () -> {
+                var _ = test.volume().replay(jid, true, ReplayListener.NONE);
+              });
+    }
+    test.scheduler.run();
+    test.crash(left * 37L + from);
+  }
+
+  private static void replayBoth(TestVolume test, int from) {
+    for (int jid : new int[] {from, 1 - from}) {
+      test.call(volume -> volume.replay(jid, true, ReplayListener.NONE));
+    }
+  }
+
+  private byte[] twoCrashedNodes(MemoryEpochStore store) {
+    try (TestVolume test = new TestVolume(image.disk, store, 9)) {
+      test.open();
+      for (int jid : new int[] {0, 1}) {
+        OpenedJournal journal = test.call(volume -> volume.openJournal(jid, "node-" + jid));
+        long block = image.firstData + 10L * jid;
+        List<BlockImage> metadata = List.of(new BlockImage(block, image.metadata(jid)));
+        List<BlockImage> data = List.of(new BlockImage(block + 1, image.data(4)));
+        StatfsCounts local = new StatfsCounts(0, -3 - jid, 2);
+        append(test, journal, new LogFlush(metadata, data, List.of(), -1, local, 2));
+      }
+      test.stop();
+      return bytes(image.disk);
+    }
+  }
+
+  private StatfsChange counts(byte[] disk, long block) {
+    int size = image.geometry.blockSize();
+    ByteBuffer content = ByteBuffer.wrap(disk, (int) block * size, size).slice();
+    return StatfsChange.read(Dinode.of(content, block, image.geometry));
   }
 
   private static byte[] bytes(MemoryDisk disk) {

@@ -3,6 +3,8 @@ package glockenspiel.journal.core;
 import glockenspiel.journal.device.BlockDevice;
 import glockenspiel.journal.device.DeviceWrite;
 import glockenspiel.journal.device.FaultPlan;
+import glockenspiel.journal.device.FaultPlan.Fault;
+import glockenspiel.journal.device.FaultPlan.Operation;
 import glockenspiel.journal.device.FaultyBlockDevice;
 import glockenspiel.journal.device.MemoryBlockDevice;
 import glockenspiel.journal.device.MemoryDisk;
@@ -36,6 +38,14 @@ final class TestVolume implements AutoCloseable {
 
   /** After this many writes, syncs and saves the device and the store are dead. */
   long operationsLeft = Long.MAX_VALUE;
+
+  /** The operation, counted from 0 with reads, that meets a fault; -1 for none. */
+  long faultAt = -1;
+
+  Fault fault = Fault.FAIL;
+
+  /** Whether that fault was met. */
+  boolean faultMet;
 
   private @Nullable DeterministicOwner owner;
   private @Nullable Volume volume;
@@ -104,8 +114,17 @@ final class TestVolume implements AutoCloseable {
   <T extends @Nullable Object> Promise<T> begin(Function<Volume, Promise<T>> call) {
     List<Promise<T>> begun = new ArrayList<>();
     owner().execute(() -> begun.add(call.apply(volume())));
-    scheduler.run();
+    run();
     return begun.getFirst();
+  }
+
+  /** Runs everything that can run; what the planned fault has held back goes on at the end. */
+  void run() {
+    scheduler.run();
+    if (faultMet && faults.stalled() > 0) {
+      faults.release();
+      scheduler.run();
+    }
   }
 
   @Override
@@ -119,6 +138,20 @@ final class TestVolume implements AutoCloseable {
     }
     operationsLeft--;
     return true;
+  }
+
+  /** Whether the next operation meets its fault; it is noted. */
+  boolean note(char operation) {
+    operations.append(operation);
+    boolean met = operations.length() - 1 == faultAt;
+    faultMet |= met;
+    return met;
+  }
+
+  private void note(char letter, Operation operation) {
+    if (note(letter)) {
+      var _ = faults.add(operation, fault, List.of(), 1);
+    }
   }
 
   /** Notes what is asked for, and dies when its time has come. */
@@ -136,13 +169,13 @@ final class TestVolume implements AutoCloseable {
 
     @Override
     public Promise<ByteBuffer> read(long offset, int length) {
-      operations.append('r');
+      note('r', Operation.READ);
       return operationsLeft <= 0 ? new Promise<>() : inner.read(offset, length);
     }
 
     @Override
     public Promise<@Nullable Void> write(List<DeviceWrite> writes) {
-      operations.append('w');
+      note('w', Operation.WRITE);
       if (!spend()) {
         return new Promise<>();
       }
@@ -156,7 +189,7 @@ final class TestVolume implements AutoCloseable {
 
     @Override
     public Promise<@Nullable Void> sync() {
-      operations.append('s');
+      note('s', Operation.SYNC);
       return spend() ? inner.sync() : new Promise<>();
     }
   }

@@ -68,6 +68,8 @@ class WrittenJournalTest {
     Files.copy(image, before);
     Deque<Active> active = write(image, geometry, new SplittableRandom(seed));
     expect(active, before, geometry);
+    // It shows headers and descriptors.
+    assertTrue(Gfs2Edit.assertShowsWhatWeShow(image, 0) >= 2 * active.size());
     String keep = System.getProperty(KEEP);
     if (keep != null) {
       Files.copy(image, Path.of(keep).resolve("written-" + blockSize + "-" + seed + ".img"));
