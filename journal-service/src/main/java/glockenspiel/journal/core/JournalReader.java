@@ -109,6 +109,23 @@ final class JournalReader {
     }
   }
 
+  /**
+   * How many positions, from one on, can be shown while no more than some bytes are read, those
+   * between them included; a piece more, as what is read stays in memory as long as any of it.
+   *
+   * @return index behind the last
+   */
+  int endOfWindow(long[] positions, int from, long bytes) {
+    long blocks = 0;
+    int end = from;
+    while (end < positions.length && blocks << geometry.blockShift() < bytes) {
+      int start = end;
+      end = endOfPiece(positions, start, positions.length);
+      blocks += positions[end - 1] - positions[start] + 1;
+    }
+    return end;
+  }
+
   private int endOfPiece(long[] positions, int start, int to) {
     long first = positions[start];
     long limit = first + Math.min(extents.runFrom(first), pieceBlocks());

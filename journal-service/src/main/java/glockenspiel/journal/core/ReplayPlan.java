@@ -110,6 +110,7 @@ final class ReplayPlan {
   /** Collects copies and revokes in the order of the log. */
   private static final class Builder implements LogWalk.Visitor {
     private static final int CAPACITY_MIN = 256;
+    private static final long REVOKES_MIN = 4096;
 
     private final VolumeLayout layout;
     private final JournalExtents extents;
@@ -158,6 +159,25 @@ final class ReplayPlan {
     @Override
     public void revoke(int offset, long block) {
       var _ = revokes.put(block, offset);
+      long most = revokesMax();
+      if (revokes.size() > most) {
+        throw new CorruptBlockException(
+            blockAt(offset),
+            "log descriptor",
+            "revoked blocks up to here",
+            revokes.size(),
+            "no more than " + most + " in a journal of " + extents.length() + " blocks");
+      }
+    }
+
+    /**
+     * A revoke is of a block that had a copy in the log: one that still is there, or was when what
+     * the log holds was begun. So there are at most two for each block of the journal; a few more
+     * may come from writers that revoke what needs none. This bounds the memory.
+     */
+    private long revokesMax() {
+      long kibibytes = (long) extents.length() << layout.geometry().blockShift() >>> 10;
+      return REVOKES_MIN + 2L * extents.length() + kibibytes;
     }
 
     private long blockAt(int offset) {

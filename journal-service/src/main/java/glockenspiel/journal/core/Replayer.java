@@ -172,9 +172,9 @@ final class Replayer {
    */
   private void putInPlace(ReplayPlan plan) {
     Promise<@Nullable Void> before = Promise.of(null);
-    int window = WINDOW_BYTES >>> geometry().blockShift();
-    for (int from = 0; from < plan.size(); from += window) {
-      int to = Math.min(plan.size(), from + window);
+    int to;
+    for (int from = 0; from < plan.size(); from = to) {
+      to = journal.reader().endOfWindow(plan.positions(), from, WINDOW_BYTES);
       List<DeviceWrite> writes = readWindow(plan, from, to);
       volume.owner().await(before);
       listener.progress(Phase.WRITING, from, plan.size());

@@ -21,8 +21,12 @@ final class TestImage {
   private TestImage() {}
 
   static void make(Path path) throws IOException {
+    make(path, VOLUME);
+  }
+
+  static void make(Path path, String volume) throws IOException {
     FormatParameters parameters =
-        FormatParameters.of((long) BLOCKS * BLOCK_SIZE, JOURNALS, VOLUME, new UUID(1, 2))
+        FormatParameters.of((long) BLOCKS * BLOCK_SIZE, JOURNALS, volume, new UUID(1, 2))
             .withJournalBytes((long) JOURNAL_BLOCKS * BLOCK_SIZE)
             .withResourceGroupBytes(8L << 20);
     try (FileChannel file =
