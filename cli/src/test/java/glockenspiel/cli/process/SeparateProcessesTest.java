@@ -18,6 +18,10 @@ import org.junit.jupiter.api.io.TempDir;
 /** What happens to processes, with processes: killed, stopped, started again. */
 class SeparateProcessesTest {
   private static final long LEASE_MILLIS = 2500;
+
+  /** In half of it a lock-manager must start, on a machine that does other things, too. */
+  private static final long RESTART_LEASE_MILLIS = 7000;
+
   private static final Pattern GATE_OPENED = Pattern.compile("gate opened");
   private static final Pattern GATE_CLOSED = Pattern.compile("gate closed .*journals=\\[1]");
   private static final Pattern MOUNTED = Pattern.compile("event=MOUNTED");
@@ -29,9 +33,13 @@ class SeparateProcessesTest {
   }
 
   private ProcessCluster cluster() throws Exception {
+    return cluster(LEASE_MILLIS);
+  }
+
+  private ProcessCluster cluster(long leaseMillis) throws Exception {
     Path image = folder.resolve("volume.img");
     NewImage.small(3).write(image);
-    return new ProcessCluster(folder, image, NewImage.VOLUME, LEASE_MILLIS);
+    return new ProcessCluster(folder, image, NewImage.VOLUME, leaseMillis);
   }
 
   private void endInOrder(ProcessCluster cluster, ServiceProcess... nodes) throws Exception {
@@ -90,7 +98,7 @@ class SeparateProcessesTest {
 
   @Test
   void nodesGoOnWithARestartedLockManagerAndADeadOneIsRecovered() throws Exception {
-    try (ProcessCluster cluster = cluster()) {
+    try (ProcessCluster cluster = cluster(RESTART_LEASE_MILLIS)) {
       ServiceProcess one = cluster.mountedNode("one");
       ServiceProcess two = cluster.mountedNode("two");
       ServiceProcess dead = cluster.mountedNode("dead");
