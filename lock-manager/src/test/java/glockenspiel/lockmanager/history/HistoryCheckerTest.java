@@ -14,6 +14,7 @@ import glockenspiel.protocol.lock.LockOutcome;
 import glockenspiel.protocol.lock.LockValue;
 import glockenspiel.protocol.lock.NodeMessage;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -339,5 +340,60 @@ class HistoryCheckerTest {
     ask(1, 1, LockMode.EX, 0);
     refused(1, 1, LockOutcome.DEADLOCK);
     assertBroken("no conversion");
+  }
+
+  private void restart() {
+    history.add(new HistoryEvent.Restarted());
+  }
+
+  private void comeBack(long session, LockMode mode) {
+    history.add(new HistoryEvent.CameBack(session, Map.of(META, mode)));
+  }
+
+  @Test
+  void aRestartThatForgetsWhatNobodyBringsBackIsGood() {
+    hold(1, 1, LockMode.EX, 1);
+    lower(1, LockMode.UN, OLD);
+    ask(2, 1, LockMode.SH, 0);
+    granted(2, 1, META, LockMode.SH, 2, OLD, true);
+    lower(2, LockMode.UN, null);
+    ask(3, 1, LockMode.EX, 0);
+    restart();
+    history.add(new HistoryEvent.CameBack(3, Map.of()));
+    ask(3, 2, LockMode.EX, 0);
+    granted(3, 2, LockMode.EX, 3);
+    assertGood(4);
+  }
+
+  @Test
+  void aRestartThatLosesABroughtBackValueIsBroken() {
+    hold(1, 1, LockMode.EX, 1);
+    lower(1, LockMode.SH, OLD);
+    restart();
+    comeBack(1, LockMode.SH);
+    ask(1, 2, new GlockName(GlockType.META, 8), LockMode.SH, 0);
+    granted(1, 2, new GlockName(GlockType.META, 8), LockMode.SH, 2, null, true);
+    ask(2, 1, LockMode.SH, 0);
+    granted(2, 1, LockMode.SH, 3);
+    assertBroken("no order");
+  }
+
+  @Test
+  void aGrantBesideWhoComesBackIsBroken() {
+    hold(1, 1, LockMode.EX, 1);
+    restart();
+    ask(2, 1, LockMode.EX, 0);
+    granted(2, 1, LockMode.EX, 2);
+    assertBroken("rule 1");
+  }
+
+  @Test
+  void whoseLeaseIsOverUsesNothing() {
+    hold(1, 1, LockMode.EX, 1);
+    history.leaseUntil(1, System.nanoTime());
+    ask(2, 1, LockMode.EX, 0);
+    granted(2, 1, LockMode.EX, 2);
+    history.stopped(1);
+    assertGood(2);
   }
 }
