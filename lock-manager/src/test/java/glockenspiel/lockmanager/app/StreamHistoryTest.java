@@ -30,6 +30,9 @@ class StreamHistoryTest {
   private static final int HISTORIES = Integer.getInteger("histories", 40);
   private static final int NODES = 3;
 
+  /** So many that all of them are under way when the lock-manager is restarted. */
+  private static final int AT_ONCE = 40;
+
   /** Longer than any test. */
   private static final long NO_LEASE_MILLIS = 600_000;
 
@@ -67,12 +70,18 @@ class StreamHistoryTest {
   }
 
   /**
-   * All at once, on a lock-manager that is restarted twice: applications whose streams break, who
+   * Many at once, on a lock-manager that is restarted twice: applications whose streams break, who
    * crash, and who do not read what they are told.
    */
   @Test
   void rulesHoldOverRestartsCrashesAndSlowReaders() throws Exception {
-    int acts = HISTORIES * NODES * StreamHistoryNode.ACTS;
+    for (int first = 1; first <= HISTORIES; first += AT_ONCE) {
+      runAtOnce(first, Math.min(AT_ONCE, HISTORIES - first + 1));
+    }
+  }
+
+  private static void runAtOnce(int first, int count) throws Exception {
+    int acts = count * NODES * StreamHistoryNode.ACTS;
     List<CountDownLatch> restarts =
         List.of(new CountDownLatch(acts / 4), new CountDownLatch(acts * 3 / 5));
     AtomicBoolean over = new AtomicBoolean();
@@ -81,7 +90,7 @@ class StreamHistoryTest {
     try (RestartedLockManager lockManager =
             new RestartedLockManager(LEASE_MILLIS, LockLimits.DEFAULT.withQueues(30, 60));
         ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
-      for (int seed = 1; seed <= HISTORIES; seed++) {
+      for (int seed = first; seed < first + count; seed++) {
         History history = new History();
         histories.add(history);
         String namespace = "history" + seed;
@@ -112,10 +121,10 @@ class StreamHistoryTest {
         tallies.add(node.get());
       }
       over.set(true);
-      checkThatMuchHappened(tallies);
+      checkThatMuchHappened(count, tallies);
     }
-    for (int seed = 1; seed <= HISTORIES; seed++) {
-      check(seed, histories.get(seed - 1));
+    for (int seed = first; seed < first + count; seed++) {
+      check(seed, histories.get(seed - first));
     }
   }
 
@@ -131,7 +140,7 @@ class StreamHistoryTest {
     };
   }
 
-  private static void checkThatMuchHappened(List<StreamHistoryNode.Tally> tallies) {
+  private static void checkThatMuchHappened(int count, List<StreamHistoryNode.Tally> tallies) {
     long requests = 0;
     int comebacks = 0;
     int crashes = 0;
@@ -143,7 +152,7 @@ class StreamHistoryTest {
       slow += tally.lost().getOrDefault(LockErrorReason.LOCK_ERROR_REASON_SLOW_CONSUMER, 0);
     }
     assertTrue(
-        requests > 30L * HISTORIES && comebacks > HISTORIES && crashes > 0 && slow > 0,
+        requests > 30L * count && comebacks > count / 2 && crashes > 0 && slow > 0,
         tallies::toString);
   }
 
