@@ -1,8 +1,6 @@
 package glockenspiel.cli.cluster;
 
 import java.io.IOException;
-import java.io.InputStream;
-import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
@@ -11,58 +9,47 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * A stretch of network between a node and a service: passes bytes on, until it is cut. While it is
- * cut nothing passes, and neither end is told, as when a switch fails. When it is healed,
- * connections that have seen the cut are reset, as TCP would give them up in the end.
+ * A stretch of network between a node and a service, over real sockets. It passes bytes on, and can
+ * be made slow, narrow, or not to pass them: {@link #cut}, {@link #hold} and {@link #refuse} are
+ * three ways in which networks fail. {@link #heal} ends each. For any thread.
  */
 public final class Relay implements AutoCloseable {
-  private static final int BUFFER_BYTES = 64 * 1024;
-
   /** One connection from end to end. */
   private final class Link {
     private final Socket near;
-    private final Socket far;
+    private final Socket far = new Socket();
 
-    Link(Socket near, Socket far) {
+    Link(Socket near) {
       this.near = near;
-      this.far = far;
     }
 
-    void pass(Socket from, Socket to) {
-      byte[] buffer = new byte[BUFFER_BYTES];
-      try {
-        InputStream in = from.getInputStream();
-        OutputStream out = to.getOutputStream();
-        for (int count = in.read(buffer); count >= 0; count = in.read(buffer)) {
-          if (isCut()) {
-            // What was on its way is lost, and both ends keep waiting until the cut is healed.
-            return;
-          }
-          Thread.sleep(slowMillis);
-          out.write(buffer, 0, count);
-        }
-      } catch (IOException broken) {
-        // One end has gone: so must the other.
-      } catch (InterruptedException impossible) {
-        Thread.currentThread().interrupt();
-      }
-      if (!isCut()) {
+    void connect() throws IOException {
+      near.setTcpNoDelay(true);
+      far.setTcpNoDelay(true);
+      far.connect(target);
+      OneWay.start(line, near, far, this::ended);
+      OneWay.start(line, far, near, this::ended);
+    }
+
+    /** An end has gone: so must the other, unless a cut hides that. */
+    private void ended() {
+      if (line.state() != Line.State.CUT) {
         reset();
       }
     }
 
+    /** Both ends are told at once. */
     void reset() {
       links.remove(this);
-      close(near);
-      close(far);
+      Relay.reset(near);
+      Relay.reset(far);
     }
   }
 
   private final ServerSocket listener;
   private final InetSocketAddress target;
+  private final Line line = new Line();
   private final Set<Link> links = ConcurrentHashMap.newKeySet();
-  private volatile boolean cut;
-  private volatile long slowMillis;
   private volatile boolean closed;
 
   private Relay(ServerSocket listener, InetSocketAddress target) {
@@ -90,7 +77,7 @@ public final class Relay implements AutoCloseable {
   private void accept() {
     while (!closed) {
       try {
-        connect(listener.accept());
+        connect(new Link(listener.accept()));
       } catch (IOException refused) {
         // The listener was closed, or the service has gone: whoever connected sees its connection
         // end.
@@ -98,53 +85,79 @@ public final class Relay implements AutoCloseable {
     }
   }
 
-  private void connect(Socket near) throws IOException {
-    Socket far = new Socket();
-    Link link = new Link(near, far);
+  private void connect(Link link) throws IOException {
+    links.add(link);
+    Line.State state = line.state();
+    if (state == Line.State.CUT) {
+      return;
+    }
     try {
-      near.setTcpNoDelay(true);
-      far.setTcpNoDelay(true);
-      links.add(link);
-      if (isCut()) {
-        return;
+      if (state == Line.State.REFUSING) {
+        link.reset();
+      } else {
+        link.connect();
       }
-      far.connect(target);
     } catch (IOException failed) {
       link.reset();
       throw failed;
     }
-    Thread.ofVirtual().name("relay-out").start(() -> link.pass(near, far));
-    Thread.ofVirtual().name("relay-in").start(() -> link.pass(far, near));
     if (closed) {
       link.reset();
     }
   }
 
-  private boolean isCut() {
-    return cut;
+  /**
+   * From now on what is sent is lost, and nobody is told, as when a switch fails. When it is
+   * healed, connections that have seen it are reset, as TCP would give them up in the end.
+   */
+  public void cut() {
+    line.turn(Line.State.CUT);
   }
 
   /**
-   * From now on each piece of up to 64 KiB takes so long, in either direction.
+   * From now on nothing passes, and nothing is lost: when it is healed it arrives, late, as what
+   * TCP sends again after a short outage.
+   */
+  public void hold() {
+    line.turn(Line.State.HELD);
+  }
+
+  /** Resets all connections, and each new one at once, as a firewall does, or a host that is up. */
+  public void refuse() {
+    line.turn(Line.State.REFUSING);
+    resetAll();
+  }
+
+  /** Bytes pass again. Delay and limit stay. */
+  public void heal() {
+    boolean resets = line.state() == Line.State.CUT;
+    Set<Link> seen = Set.copyOf(links);
+    line.turn(Line.State.PASSING);
+    if (resets) {
+      seen.forEach(Link::reset);
+    }
+  }
+
+  /**
+   * From now on every byte is so long on its way, in each direction.
    *
    * @param millis 0 for no delay
    */
   public void slow(long millis) {
-    slowMillis = millis;
+    line.delay(millis * 1_000_000);
   }
 
-  /** From now on nothing passes, and nobody is told. */
-  public void cut() {
-    cut = true;
+  /**
+   * From now on so much passes in a second, in each direction of each connection.
+   *
+   * @param bytesPerSecond 0 for no limit
+   */
+  public void limit(long bytesPerSecond) {
+    line.limit(bytesPerSecond);
   }
 
-  /** New connections pass again; those that have seen the cut are reset. */
-  public void heal() {
-    if (cut) {
-      Set<Link> seen = Set.copyOf(links);
-      cut = false;
-      seen.forEach(Link::reset);
-    }
+  private void resetAll() {
+    Set.copyOf(links).forEach(Link::reset);
   }
 
   /**
@@ -154,14 +167,25 @@ public final class Relay implements AutoCloseable {
   @Override
   public void close() {
     closed = true;
-    close(listener);
-    Set.copyOf(links).forEach(Link::reset);
+    try {
+      listener.close();
+    } catch (IOException alreadyGone) {
+      // Nothing is left to be closed.
+    }
+    // Who waits for what is held need not wait any more.
+    line.turn(Line.State.REFUSING);
+    resetAll();
   }
 
-  private static void close(AutoCloseable socket) {
+  private static void reset(Socket socket) {
+    try {
+      socket.setSoLinger(true, 0);
+    } catch (IOException alreadyGone) {
+      // Closed it must be all the same.
+    }
     try {
       socket.close();
-    } catch (Exception alreadyGone) {
+    } catch (IOException alreadyGone) {
       // Nothing is left to be closed.
     }
   }

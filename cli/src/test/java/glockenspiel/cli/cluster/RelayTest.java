@@ -2,6 +2,7 @@ package glockenspiel.cli.cluster;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.net.InetAddress;
@@ -13,6 +14,8 @@ import org.junit.jupiter.api.Test;
 
 class RelayTest {
   private static final int SILENCE_MILLIS = 50;
+  private static final int DELAY_MILLIS = 30;
+  private static final int MANY = 100;
 
   private final InetAddress here = InetAddress.getLoopbackAddress();
 
@@ -64,6 +67,82 @@ class RelayTest {
         assertEquals(10, echo(after, 10));
       }
       assertEquals(-1, readOrEnd(after), "nothing passes a relay that was closed");
+    }
+  }
+
+  @Test
+  void whatWasHeldArrivesLate() throws IOException {
+    try (ServerSocket server = new ServerSocket(0, 5, here)) {
+      Thread.startVirtualThread(() -> echo(server));
+      try (Relay relay = Relay.to(server.getLocalPort());
+          Socket socket = new Socket(here, relay.port())) {
+        assertEquals(1, echo(socket, 1));
+
+        relay.hold();
+        socket.setSoTimeout(SILENCE_MILLIS);
+        assertThrows(SocketTimeoutException.class, () -> echo(socket, 2));
+
+        relay.heal();
+        socket.setSoTimeout(0);
+        assertEquals(2, socket.getInputStream().read());
+        assertEquals(3, echo(socket, 3));
+      }
+    }
+  }
+
+  @Test
+  void whoIsRefusedIsToldAtOnce() throws IOException {
+    try (ServerSocket server = new ServerSocket(0, 5, here)) {
+      Thread.startVirtualThread(() -> echo(server));
+      try (Relay relay = Relay.to(server.getLocalPort());
+          Socket before = new Socket(here, relay.port())) {
+        assertEquals(1, echo(before, 1));
+
+        relay.refuse();
+        assertEquals(-1, readOrEnd(before));
+        try (Socket during = new Socket(here, relay.port())) {
+          assertEquals(-1, readOrEnd(during));
+        }
+        relay.heal();
+        try (Socket after = new Socket(here, relay.port())) {
+          assertEquals(2, echo(after, 2));
+        }
+      }
+    }
+  }
+
+  @Test
+  void aDelayHoldsUpEveryByteInBothDirectionsButNotTheRate() throws IOException {
+    try (ServerSocket server = new ServerSocket(0, 5, here)) {
+      Thread.startVirtualThread(() -> echo(server));
+      try (Relay relay = Relay.to(server.getLocalPort());
+          Socket socket = new Socket(here, relay.port())) {
+        relay.slow(DELAY_MILLIS);
+        long start = System.nanoTime();
+        for (int value = 0; value < MANY; value++) {
+          socket.getOutputStream().write(value);
+        }
+        assertEquals(MANY, socket.getInputStream().readNBytes(MANY).length);
+        long millis = (System.nanoTime() - start) / 1_000_000;
+        assertTrue(millis >= 2 * DELAY_MILLIS, () -> millis + " ms");
+        assertTrue(millis < MANY * DELAY_MILLIS, () -> millis + " ms");
+      }
+    }
+  }
+
+  @Test
+  void aLimitMakesManyBytesSlow() throws IOException {
+    try (ServerSocket server = new ServerSocket(0, 5, here)) {
+      Thread.startVirtualThread(() -> echo(server));
+      try (Relay relay = Relay.to(server.getLocalPort());
+          Socket socket = new Socket(here, relay.port())) {
+        relay.limit(10 * MANY);
+        long start = System.nanoTime();
+        socket.getOutputStream().write(new byte[MANY]);
+        assertEquals(MANY, socket.getInputStream().readNBytes(MANY).length);
+        long millis = (System.nanoTime() - start) / 1_000_000;
+        assertTrue(millis >= 100, () -> millis + " ms");
+      }
     }
   }
 
