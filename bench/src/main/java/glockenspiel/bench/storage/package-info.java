@@ -1,6 +1,7 @@
 /**
- * Measurements of the journal-service: appends, blocks and replays. Only the command calls in; it
- * imports the journal-service's core for images that nobody serves, and the node-agent's client.
+ * Measurements of the journal-service: appends, blocks and replays. The command calls in, and who
+ * measures beside peers; it imports the journal-service's core for images that nobody serves, and
+ * the node-agent's client.
  */
 @NullMarked
 package glockenspiel.bench.storage;
