@@ -4,6 +4,7 @@ import glockenspiel.bench.measure.Samples;
 import glockenspiel.ondisk.MetaHeader;
 import glockenspiel.ondisk.MetaType;
 import glockenspiel.ondisk.log.LogFlags;
+import glockenspiel.protocol.storage.Appended;
 import glockenspiel.protocol.storage.BlockImage;
 import glockenspiel.protocol.storage.LogFlush;
 import glockenspiel.protocol.storage.StatfsCounts;
@@ -14,18 +15,23 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 
 /**
- * Flushes to one journal, some under way at a time, each as soon as an older one is durable. What
- * was flushed before is said to be in place, so that the journal never fills.
+ * Flushes to one journal, some under way at a time, each as soon as an older one is durable. The
+ * tail moves as a node moves it: when that frees a sixteenth of the journal.
  */
 final class AppendLoad {
   private static final int EVERYTHING_IN_PLACE = -1;
+  private static final int WORTH_LETTING_GO = 16;
 
   private final StorageNode node;
-  private final LogFlush flush;
+  private final List<BlockImage> images;
 
-  private AppendLoad(StorageNode node, LogFlush flush) {
+  // Of the owner.
+  private long tail = EVERYTHING_IN_PLACE;
+  private long newest = EVERYTHING_IN_PLACE;
+
+  private AppendLoad(StorageNode node, List<BlockImage> images) {
     this.node = node;
-    this.flush = flush;
+    this.images = images;
   }
 
   /**
@@ -43,20 +49,28 @@ final class AppendLoad {
       MetaHeader.write(content, MetaType.INDIRECT);
       images.add(new BlockImage(first + i, content));
     }
-    return new AppendLoad(
-        node,
-        new LogFlush(
-            images,
-            List.of(),
-            List.of(),
-            EVERYTHING_IN_PLACE,
-            StatfsCounts.ZERO,
-            LogFlags.FLUSH_NORMAL));
+    return new AppendLoad(node, images);
+  }
+
+  private LogFlush next() {
+    if (Math.floorMod(newest - tail, node.journal().blocks())
+        > node.journal().blocks() / WORTH_LETTING_GO) {
+      tail = newest;
+    }
+    return new LogFlush(
+        images, List.of(), List.of(), tail, StatfsCounts.ZERO, LogFlags.FLUSH_NORMAL);
+  }
+
+  private void durable(Appended appended) {
+    newest = appended.firstBlock();
+    if (tail == EVERYTHING_IN_PLACE) {
+      tail = newest;
+    }
   }
 
   /** So many flushes, some under way at a time; adds their times. */
   void run(Samples samples, int flushes, int underWay) throws IOException, InterruptedException {
-    Run run = new Run(samples, flushes, Long.MAX_VALUE);
+    Run run = new Run(samples, flushes, Long.MAX_VALUE, underWay);
     begin(run, underWay);
     var _ = StorageNode.await(run.end);
   }
@@ -71,7 +85,7 @@ final class AppendLoad {
     long begin = System.nanoTime();
     List<Run> runs = new ArrayList<>();
     for (AppendLoad load : loads) {
-      Run run = load.new Run(new Samples(1), Integer.MAX_VALUE, begin + nanos);
+      Run run = load.new Run(new Samples(1), Integer.MAX_VALUE, begin + nanos, underWayEach);
       runs.add(run);
       load.begin(run, underWayEach);
     }
@@ -84,12 +98,8 @@ final class AppendLoad {
   }
 
   private void begin(Run run, int underWay) {
-    node.begin(
-        () -> {
-          for (int i = 0; i < underWay; i++) {
-            run.goOn();
-          }
-        });
+    // Before the first is durable nobody knows a tail for the next.
+    node.begin(() -> run.goOn(tail == EVERYTHING_IN_PLACE ? 1 : underWay));
   }
 
   /** Belongs to the owner. */
@@ -97,20 +107,23 @@ final class AppendLoad {
     private final CompletableFuture<Samples> end = new CompletableFuture<>();
     private final Samples samples;
     private final long endNanos;
+    private final int underWayMax;
     private int left;
     private int underWay;
     private int done;
 
-    Run(Samples samples, int flushes, long endNanos) {
+    Run(Samples samples, int flushes, long endNanos, int underWayMax) {
+      this.underWayMax = underWayMax;
       this.samples = samples;
       this.left = flushes;
       this.endNanos = endNanos;
     }
 
-    void goOn() {
-      if (left > 0 && System.nanoTime() < endNanos) {
+    void goOn(int more) {
+      for (int i = 0; i < more && left > 0 && System.nanoTime() < endNanos; i++) {
         append();
-      } else if (underWay == 0) {
+      }
+      if (underWay == 0) {
         end.complete(samples);
       }
     }
@@ -120,7 +133,7 @@ final class AppendLoad {
       underWay++;
       long begin = System.nanoTime();
       node.client()
-          .append(node.journal().jid(), node.journal().epoch(), flush)
+          .append(node.journal().jid(), node.journal().epoch(), next())
           .whenDone(
               (appended, failure) -> {
                 underWay--;
@@ -128,10 +141,11 @@ final class AppendLoad {
                 if (!samples.isFull()) {
                   samples.add(System.nanoTime() - begin);
                 }
-                if (failure != null) {
+                if (failure != null || appended == null) {
                   end.completeExceptionally(failure);
                 } else {
-                  goOn();
+                  durable(appended);
+                  goOn(underWayMax - underWay);
                 }
               });
     }

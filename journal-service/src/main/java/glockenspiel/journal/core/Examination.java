@@ -2,6 +2,7 @@ package glockenspiel.journal.core;
 
 import glockenspiel.ondisk.CorruptBlockException;
 import glockenspiel.ondisk.log.LogHeader;
+import glockenspiel.ondisk.log.SealedHeader;
 import glockenspiel.protocol.storage.JournalState;
 import glockenspiel.protocol.storage.StorageException;
 import glockenspiel.protocol.storage.StorageException.Reason;
@@ -15,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param head null when there is none
  * @param foundAt the position where the head lies; 0 when there is none
+ * @param sealed the head, when its log header is still to be written; else null
  * @param plan of a dirty journal that can be replayed; else null
  */
 record Examination(
@@ -22,6 +24,7 @@ record Examination(
     JournalCondition condition,
     @Nullable LogHeader head,
     long foundAt,
+    @Nullable SealedHeader sealed,
     @Nullable ReplayPlan plan) {
   /**
    * Looks. Only inside a task.
@@ -35,18 +38,20 @@ record Examination(
     if (head == null) {
       String problem =
           journal.name() + " has no valid log header in any of its " + journal.blocks() + " blocks";
-      return new Examination(journal, JournalCondition.headless(problem), null, 0, null);
+      return new Examination(journal, JournalCondition.headless(problem), null, 0, null, null);
     }
     long foundAt = scan.foundAt();
     if (head.isClean()) {
-      return new Examination(journal, JournalCondition.of(head), head, foundAt, null);
+      return new Examination(journal, JournalCondition.of(head), head, foundAt, null, null);
     }
+    SealedHeader sealed = scan.sealed();
     try {
       ReplayPlan plan = ReplayPlan.make(reader, volume.layout(), scan, head, mayReplay);
-      return new Examination(journal, JournalCondition.of(head), head, foundAt, plan);
+      return new Examination(journal, JournalCondition.of(head), head, foundAt, sealed, plan);
     } catch (CorruptBlockException damage) {
       String problem = journal.name() + ": " + damage.getMessage();
-      return new Examination(journal, JournalCondition.corrupt(head, problem), head, foundAt, null);
+      return new Examination(
+          journal, JournalCondition.corrupt(head, problem), head, foundAt, sealed, null);
     }
   }
 

@@ -2,6 +2,7 @@ package glockenspiel.journal.core;
 
 import glockenspiel.ondisk.log.LogDescriptor;
 import glockenspiel.ondisk.log.LogHeader;
+import glockenspiel.ondisk.log.SealedHeader;
 import glockenspiel.protocol.storage.Appended;
 import glockenspiel.protocol.storage.JournalCheck;
 import glockenspiel.protocol.storage.JournalState;
@@ -34,6 +35,7 @@ final class Journal {
   private final Deque<Waiting> appends = new ArrayDeque<>();
   private @Nullable Promise<@Nullable Void> appending;
   private @Nullable JournalWriter writer;
+  private @Nullable Promise<JournalWriter> takingUp;
   private @Nullable JournalCondition condition;
   private final Signal changed;
   private String reason = "";
@@ -190,10 +192,11 @@ final class Journal {
   /** Begins to write behind a clean head, under a new epoch. */
   void beginWriting(LogHeader head) {
     long position = head.position();
-    beginWriting(head, new LogRing(layout.extents(), jid(), position, position, head.sequence()));
+    LogRing ring = new LogRing(layout.extents(), jid(), position, position, head.sequence());
+    var _ = beginWriting(head, ring, null);
   }
 
-  private JournalWriter beginWriting(LogHeader head, LogRing ring) {
+  private JournalWriter beginWriting(LogHeader head, LogRing ring, @Nullable SealedHeader sealed) {
     changes++;
     condition = null;
     JournalWriter begun =
@@ -206,20 +209,31 @@ final class Journal {
             layout,
             fence,
             ring,
-            head);
+            head,
+            sealed);
     writer = begun;
     return begun;
   }
 
-  /**
-   * The writer; of an epoch that was open when the service was started again, the head is looked
-   * for first. Only inside a task.
-   */
-  private JournalWriter writer() {
-    JournalWriter known = writer;
-    if (known != null) {
-      return known;
+  /** The writer of the epoch that is open. */
+  private Promise<JournalWriter> writer() {
+    if (writer != null) {
+      return Promise.of(writer);
     }
+    Promise<JournalWriter> begun = takingUp;
+    if (begun == null) {
+      begun = volume.owner().start("take-up-" + jid(), this::takeUp);
+      takingUp = begun;
+      begun.whenDone((_, _) -> takingUp = null);
+    }
+    return begun;
+  }
+
+  /**
+   * Of an epoch that was open when the service was started again, the head is looked for first.
+   * Only inside a task.
+   */
+  private JournalWriter takeUp() {
     requireWritable();
     long epoch = fence.epoch();
     Examination seen = Examination.of(volume, layout, reader, block -> true);
@@ -232,7 +246,7 @@ final class Journal {
       findFlushes(head, seen.foundAt(), ring);
       fence.requireOpen(epoch);
     }
-    return beginWriting(head, ring);
+    return beginWriting(head, ring, seen.sealed());
   }
 
   /** Every flush begins at the tail or behind a header. */
@@ -285,20 +299,23 @@ final class Journal {
   }
 
   private Promise<Appended> begin(Waiting next) {
-    JournalWriter known = writer;
-    if (known == null) {
-      return volume.owner().start("append-" + jid(), () -> takeUp(next));
-    }
     try {
-      return known.append(next.epoch(), next.flush());
-    } catch (RuntimeException refusal) {
+      fence.requireOpen(next.epoch());
+    } catch (StorageException refusal) {
       return Promise.failed(refusal);
     }
+    return writer().then(known -> known.append(next.epoch(), next.flush()));
   }
 
-  private Appended takeUp(Waiting next) {
-    fence.requireOpen(next.epoch());
-    return volume.owner().await(writer().append(next.epoch(), next.flush()));
+  /**
+   * Done when Linux, too, would find every flush that was acknowledged.
+   *
+   * <p>Is there a problem if a block is written in place before that? Yes, for Linux: it would
+   * replay up to the header before, and have some blocks of the transaction and not the others
+   * (rule 5).
+   */
+  Promise<@Nullable Void> settled() {
+    return writer().then(JournalWriter::settled);
   }
 
   private void end(Waiting next, Promise<Appended> append) {
@@ -322,9 +339,9 @@ final class Journal {
     while (appending != null) {
       volume.owner().await(appending);
     }
-    JournalWriter open = writer();
+    JournalWriter open = volume.owner().await(writer());
     fence.beginClosing(epoch);
-    open.close(epoch);
+    open.close();
     fence.finishClosing(epoch);
     condition = condition();
     writer = null;

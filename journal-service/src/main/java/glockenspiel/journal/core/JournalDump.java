@@ -9,6 +9,7 @@ import glockenspiel.ondisk.log.HeaderValidity;
 import glockenspiel.ondisk.log.LogDescriptor;
 import glockenspiel.ondisk.log.LogHeader;
 import glockenspiel.ondisk.log.RevokeContinuation;
+import glockenspiel.ondisk.log.SealedHeader;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
@@ -109,7 +110,9 @@ final class JournalDump {
                   header.seconds(),
                   header.nanos()));
     }
-    if (!validity.isValid()) {
+    if (SealedHeader.readIfSealed(content, position) != null) {
+      text.append(" SEALED: its log header was not written yet");
+    } else if (!validity.isValid()) {
       text.append(" BAD: ").append(validity);
     }
     line(position, text.toString());

@@ -51,6 +51,10 @@ final class JournalReader {
     return extents;
   }
 
+  Geometry geometry() {
+    return geometry;
+  }
+
   /** One block. */
   ByteBuffer read(long position) {
     return owner.await(piece(position, 1, 0).content());

@@ -2,6 +2,7 @@ package glockenspiel.journal.core;
 
 import glockenspiel.ondisk.MetaHeader;
 import glockenspiel.ondisk.log.LogHeader;
+import glockenspiel.ondisk.log.SealedHeader;
 import java.nio.ByteBuffer;
 import java.util.BitSet;
 import org.jspecify.annotations.Nullable;
@@ -9,10 +10,11 @@ import org.jspecify.annotations.Nullable;
 /**
  * Finds a journal's head, as {@code gfs2_find_jhead} does: all blocks in the order of positions;
  * the head is the newest valid header before one that is older. What was torn off behind it has no
- * valid header, so that the one before is the head. Whether {@code lh_blkno} is the position where
- * the header lies does not matter here; a dirty head's says where the active region ends. On the
- * way it remembers which blocks start with the magic number, so that a replay can check all its
- * metadata before it writes the first.
+ * valid header, so that the one before is the head. A {@linkplain SealedFlush sealed flush} behind
+ * it counts as one with a header. Whether {@code lh_blkno} is the position where the header lies
+ * does not matter here; a dirty head's says where the active region ends. On the way it remembers
+ * which blocks start with the magic number, so that a replay can check all its metadata before it
+ * writes the first.
  */
 final class JournalScan {
   private final JournalReader reader;
@@ -21,6 +23,7 @@ final class JournalScan {
   private long lookedAgain;
   private long foundAt;
   private @Nullable LogHeader head;
+  private @Nullable SealedHeader sealed;
 
   private JournalScan(JournalReader reader) {
     this.reader = reader;
@@ -31,7 +34,19 @@ final class JournalScan {
   static JournalScan find(JournalReader reader) {
     JournalScan scan = new JournalScan(reader);
     reader.forEach(0, reader.extents().length(), scan::look);
+    scan.lookForSealed();
     return scan;
+  }
+
+  private void lookForSealed() {
+    LogHeader found = head;
+    if (found != null) {
+      sealed = SealedFlush.behind(reader, found, foundAt);
+    }
+    if (sealed != null) {
+      head = sealed.header();
+      foundAt = sealed.header().position();
+    }
   }
 
   private boolean look(long position, ByteBuffer content) {
@@ -58,6 +73,11 @@ final class JournalScan {
   @Nullable LogHeader head() {
     LogHeader found = head;
     return found != null && found.isClean() ? found.at(foundAt) : found;
+  }
+
+  /** The head as it lies there, if it is sealed: its log header is still to be written. */
+  @Nullable SealedHeader sealed() {
+    return sealed;
   }
 
   /** The position where the head lies. */

@@ -7,6 +7,7 @@ import glockenspiel.ondisk.inode.StatfsChange;
 import glockenspiel.ondisk.log.JdataEscape;
 import glockenspiel.ondisk.log.LogFlags;
 import glockenspiel.ondisk.log.LogHeader;
+import glockenspiel.ondisk.log.SealedHeader;
 import glockenspiel.protocol.storage.BlockImage;
 import glockenspiel.protocol.storage.ReplayResult;
 import glockenspiel.runtime.task.Promise;
@@ -83,6 +84,9 @@ final class Replayer {
       seen.requireReadable();
       LogHeader head = seen.readableHead();
       ReplayPlan plan = seen.plan();
+      if (plan != null) {
+        settle(seen);
+      }
       LogHeader last = plan == null ? clean(head) : replay(head, plan);
       statfs.forget(journal);
       fence.finishReplay(note.isEmpty() ? "replayed" : "replayed; " + note);
@@ -126,6 +130,20 @@ final class Replayer {
     return head;
   }
 
+  /**
+   * Before a block goes in place: if this replay dies, and Linux does the next, it must find the
+   * same head.
+   */
+  private void settle(Examination seen) {
+    SealedHeader sealed = seen.sealed();
+    if (sealed != null) {
+      ByteBuffer buffer = ByteBuffer.allocate(geometry().blockSize());
+      sealed.writeOpened(buffer);
+      volume.owner().await(volume.device().write(List.of(place(sealed.header(), buffer))));
+      volume.owner().await(volume.groupSync().sync());
+    }
+  }
+
   private LogHeader replay(LogHeader head, ReplayPlan plan) {
     // 4. Copies go in place; 5. statfs; 6. all that is durable before 7. the header says so (rule
     // 7).
@@ -163,7 +181,12 @@ final class Replayer {
   private DeviceWrite place(LogHeader header) {
     ByteBuffer buffer = ByteBuffer.allocate(geometry().blockSize());
     header.write(buffer);
-    return new DeviceWrite(header.address() << geometry().blockShift(), buffer);
+    return place(header, buffer);
+  }
+
+  private DeviceWrite place(LogHeader header, ByteBuffer content) {
+    long block = journal.layout().extents().blockAt(header.position());
+    return new DeviceWrite(block << geometry().blockShift(), content);
   }
 
   /**

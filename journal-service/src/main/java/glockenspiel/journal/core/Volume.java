@@ -132,16 +132,21 @@ public final class Volume {
     return refusing(
         () -> {
           Journal journal = journal(jid);
-          journal.fence().requireOpen(epoch);
           access.groupSync().requireHealthy();
+          journal.fence().requireOpen(epoch);
           FlushCheck.check(access.layout(), blocks);
           if (blocks.isEmpty()) {
             return Promise.of(null);
           }
           List<DeviceWrite> writes = access.sorted(blocks);
-          return access
-              .groupSync()
-              .durable(journal.fence().submit(epoch, () -> access.device().write(writes)));
+          return journal
+              .settled()
+              .then(
+                  settled ->
+                      access
+                          .groupSync()
+                          .durable(
+                              journal.fence().submit(epoch, () -> access.device().write(writes))));
         });
   }
 
@@ -187,8 +192,8 @@ public final class Volume {
     return refusing(
         () -> {
           Journal journal = journal(jid);
-          journal.fence().requireOpen(epoch);
           access.groupSync().requireHealthy();
+          journal.fence().requireOpen(epoch);
           FlushCheck.check(access.layout(), flush);
           return journal.append(epoch, flush);
         });

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import glockenspiel.ondisk.log.LogHeader;
 import glockenspiel.protocol.storage.Appended;
 import glockenspiel.protocol.storage.BlockImage;
 import glockenspiel.protocol.storage.JournalCheck;
@@ -46,19 +47,96 @@ class AppendTest {
     return test.call(volume -> volume.append(journal.jid(), journal.epoch(), flush));
   }
 
+  /** Whether Linux would find the flush, in journal 0. */
+  private boolean hasHeader(Appended appended) {
+    long first = test.volume().journalRanges(0).getFirst().from() / 1024;
+    long position = appended.headBlock();
+    LogHeader header = LogHeader.readIfValid(image.read(first + position), position);
+    return header != null && header.sequence() == appended.sequence();
+  }
+
   private Reason refused(OpenedJournal journal, LogFlush flush) {
     return assertThrows(StorageException.class, () -> append(journal, flush)).reason();
   }
 
   @Test
-  void contentIsSyncedBeforeTheHeaderAndTheHeaderBeforeTheAnswer() {
+  void oneSyncBeforeTheAnswer() {
     OpenedJournal journal = open(0);
     test.operations.setLength(0);
     Appended appended = append(journal, flush(-1, image.firstData, image.firstData + 1));
-    assertEquals("wsws", test.operations.toString());
+    assertEquals("ws", test.operations.toString());
     assertEquals(journal.headBlock() + 1 & 63, appended.firstBlock());
     assertEquals(appended.firstBlock() + 3, appended.headBlock());
     assertEquals(journal.sequence() + 1, appended.sequence());
+  }
+
+  @Test
+  void theHeaderFollowsWhenNothingElseDoes() {
+    OpenedJournal journal = open(0);
+    test.operations.setLength(0);
+    Appended appended = append(journal, flush(-1, image.firstData));
+    assertFalse(hasHeader(appended));
+    test.run();
+    assertEquals("wsws", test.operations.toString());
+    assertTrue(hasHeader(appended));
+  }
+
+  @Test
+  void theNextFlushTakesTheHeaderAlong() {
+    OpenedJournal journal = open(0);
+    test.operations.setLength(0);
+    Appended first = append(journal, flush(-1, image.firstData));
+    Appended second = append(journal, flush(first.firstBlock(), image.firstData + 1));
+    assertEquals("wsws", test.operations.toString());
+    assertTrue(hasHeader(first));
+    assertFalse(hasHeader(second));
+  }
+
+  @Test
+  void whatLetsGoIsAnsweredWhenItsHeaderIsDurable() {
+    OpenedJournal journal = open(0);
+    Appended first = append(journal, flush(-1, image.firstData));
+    test.operations.setLength(0);
+    Appended tailMoved = append(journal, flush(-1, image.firstData + 1));
+    assertEquals("wsws", test.operations.toString());
+    assertTrue(hasHeader(tailMoved));
+    LogFlush revoking =
+        new LogFlush(
+            List.of(),
+            List.of(),
+            List.of(image.firstData + 1),
+            tailMoved.firstBlock(),
+            StatfsCounts.ZERO,
+            2);
+    test.operations.setLength(0);
+    Appended revoked = append(journal, revoking);
+    assertEquals("wsws", test.operations.toString());
+    assertTrue(hasHeader(revoked));
+    assertEquals(first.sequence() + 2, revoked.sequence());
+  }
+
+  @Test
+  void aWriteInPlaceWaitsForTheHeader() {
+    OpenedJournal journal = open(0);
+    Appended appended = append(journal, flush(-1, image.firstData));
+    test.operations.setLength(0);
+    BlockImage block = new BlockImage(image.firstData, image.metadata(image.firstData));
+    test.call(volume -> volume.write(0, journal.epoch(), List.of(block)));
+    assertEquals("wsws", test.operations.toString());
+    assertTrue(hasHeader(appended));
+  }
+
+  @Test
+  void aServiceThatIsStartedAgainFindsTheSeal() {
+    OpenedJournal journal = open(0);
+    Appended first = append(journal, flush(-1, image.firstData));
+    test.stop();
+    test.open();
+    JournalCheck check = test.call(volume -> volume.check(0));
+    assertEquals(first.sequence(), check.sequence());
+    Appended second = append(journal, flush(first.firstBlock(), image.firstData + 1));
+    assertEquals(first.sequence() + 1, second.sequence());
+    assertTrue(hasHeader(first));
   }
 
   @Test

@@ -3,6 +3,8 @@ package glockenspiel.journal.core;
 import glockenspiel.protocol.storage.BlockImage;
 import glockenspiel.protocol.storage.OpenedJournal;
 import glockenspiel.protocol.storage.StatfsCounts;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
@@ -22,6 +24,9 @@ final class CrashMember {
 
   /** What the flushes of this life that were acknowledged have set; null is a revoke. */
   final TreeMap<Long, @Nullable Long> acknowledged = new TreeMap<>();
+
+  /** The same without the newest flush; null once that flush must have its log header. */
+  @Nullable TreeMap<Long, @Nullable Long> beforeNewest;
 
   /** The flush that was under way when the device died. */
   @Nullable TreeMap<Long, @Nullable Long> unacknowledged;
@@ -85,6 +90,8 @@ final class CrashMember {
   /** A flush was acknowledged. */
   void appended(TreeMap<Long, @Nullable Long> change, long firstBlock) {
     int number = flushes++;
+    boolean letsGo = change.containsValue(null);
+    beforeNewest = letsGo ? null : new TreeMap<>(acknowledged);
     acknowledged.putAll(change);
     firstBlocks.put(number, firstBlock);
     TreeSet<Long> missing = new TreeSet<>();
@@ -103,6 +110,7 @@ final class CrashMember {
   /** A write in place was acknowledged. */
   void written(Iterable<Long> blocks) {
     for (long block : blocks) {
+      beforeNewest = null;
       inPlace.put(block, Objects.requireNonNull(cache.get(block)));
       ail.values().forEach(missing -> missing.remove(block));
     }
@@ -119,6 +127,7 @@ final class CrashMember {
               }
             });
     acknowledged.clear();
+    beforeNewest = null;
     cache.clear();
     cache.putAll(inPlace);
     ail.clear();
@@ -128,12 +137,26 @@ final class CrashMember {
 
   /** What blocks must hold; null where revokes leave open what is there. */
   Map<Long, @Nullable Long> state(boolean withLast) {
-    TreeMap<Long, @Nullable Long> state = new TreeMap<>(inPlace);
-    state.putAll(acknowledged);
+    TreeMap<Long, @Nullable Long> log = new TreeMap<>(acknowledged);
     TreeMap<Long, @Nullable Long> last = unacknowledged;
     if (withLast && last != null) {
-      state.putAll(last);
+      log.putAll(last);
     }
+    return state(log);
+  }
+
+  /** All that blocks may hold when seals mean nothing: the log ends with a header. */
+  List<Map<Long, @Nullable Long>> statesWithoutSeal() {
+    List<Map<Long, @Nullable Long>> states = new ArrayList<>(List.of(state(false), state(true)));
+    if (beforeNewest != null) {
+      states.add(state(beforeNewest));
+    }
+    return states;
+  }
+
+  private Map<Long, @Nullable Long> state(TreeMap<Long, @Nullable Long> log) {
+    TreeMap<Long, @Nullable Long> state = new TreeMap<>(inPlace);
+    state.putAll(log);
     // A revoked block was in place before, and stays.
     state.replaceAll((block, content) -> content == null ? inPlace.get(block) : content);
     return state;

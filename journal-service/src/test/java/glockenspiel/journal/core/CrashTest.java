@@ -68,6 +68,22 @@ class CrashTest {
   }
 
   @ParameterizedTest
+  @CsvSource({"3, LOST", "3, TORN", "4, TORN", "5, TORN"})
+  void linuxFindsOneWholeState(long seed, Unsynced unsynced) {
+    for (long left = 0; ; left++) {
+      try (CrashWorkload workload = new CrashWorkload(seed, left)) {
+        if (workload.run(STEPS_TO_THE_END)) {
+          assertTrue(left >= OPERATIONS_MIN, left + " operations");
+          return;
+        }
+        workload.recovery().recoverAsLinux(unsynced.random(left));
+      } catch (RuntimeException | AssertionError failure) {
+        throw new AssertionError("after operation " + left + ": " + failure.getMessage(), failure);
+      }
+    }
+  }
+
+  @ParameterizedTest
   @ValueSource(longs = {1, 2, 3, 4, 5, 6})
   void theDeviceDiesAtSomeOperation(long seed) {
     SplittableRandom seeds = new SplittableRandom(seed);

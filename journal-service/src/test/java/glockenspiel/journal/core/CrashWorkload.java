@@ -117,7 +117,12 @@ final class CrashWorkload implements AutoCloseable {
 
   private boolean append(CrashMember member) {
     Begun begun = beginAppend(member);
-    test.run();
+    if (random.nextBoolean()) {
+      test.run();
+    } else {
+      // What comes next finds a header that is still owed.
+      test.runUntil(() -> begun.answer().isDone());
+    }
     return settle(begun);
   }
 
@@ -188,7 +193,7 @@ final class CrashWorkload implements AutoCloseable {
   private boolean settle(Begun begun) {
     CrashMember member = begun.member();
     if (begun.answer().isDone() && !begun.answer().isFailed()) {
-      acknowledge(begun);
+      acknowledge(begun, begun.answer().get().firstBlock());
       return true;
     }
     StorageException refusal = CrashRecovery.refusal(begun.answer());
@@ -201,11 +206,11 @@ final class CrashWorkload implements AutoCloseable {
     return false;
   }
 
-  private static void acknowledge(Begun begun) {
+  private static void acknowledge(Begun begun, long firstBlock) {
     CrashMember member = begun.member();
     member.local = member.local.plus(begun.delta());
     member.counted = member.counted.plus(begun.delta());
-    member.appended(begun.change(), begun.answer().get().firstBlock());
+    member.appended(begun.change(), firstBlock);
   }
 
   /** Everything in place, then a header that says so: after it there is room again. */
@@ -269,14 +274,21 @@ final class CrashWorkload implements AutoCloseable {
     return fencing.isDone() && fencing.get() && replay(member);
   }
 
-  /** The fence comes at any moment of an append: it was acknowledged, or nothing of it is there. */
+  /**
+   * The fence comes at any moment of an append: it was acknowledged, or nothing of it is there, or
+   * the answer says that a replay takes it.
+   */
   private boolean fenceInAnAppend(CrashMember member) {
     long epoch = member.journal().epoch();
     Begun begun = beginAppend(member);
     runTurns(random.nextInt(TURNS_OF_AN_APPEND));
     Promise<Boolean> fencing = test.begin(volume -> volume.fence(member.jid, epoch));
     StorageException refusal = CrashRecovery.refusal(begun.answer());
-    if (refusal == null || !NOT_WRITTEN.contains(refusal.reason())) {
+    if (refusal != null
+        && refusal.getCause() instanceof StorageException fenced
+        && fenced.reason() == Reason.STALE_EPOCH) {
+      acknowledge(begun, -1);
+    } else if (refusal == null || !NOT_WRITTEN.contains(refusal.reason())) {
       if (!settle(begun)) {
         return false;
       }

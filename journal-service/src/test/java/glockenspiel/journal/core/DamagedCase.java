@@ -103,7 +103,7 @@ final class DamagedCase {
               Long.decode(words[1]) * size, disk.bytes(Long.decode(words[2]) * size, size));
       case "zero" ->
           disk.overwrite(Long.decode(words[1]) * size, new byte[Integer.parseInt(words[2]) * size]);
-      case "seal" -> rewrite(disk, Long.decode(words[1]), LogHeader::seal);
+      case "seal" -> rewrite(disk, Long.decode(words[1]), LogHeader::mend);
       case "v1" -> {
         long first = Long.decode(words[1]);
         for (long block = first; block < first + Long.parseLong(words[2]); block++) {

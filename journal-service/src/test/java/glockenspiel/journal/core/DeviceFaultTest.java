@@ -65,7 +65,8 @@ class DeviceFaultTest {
       return;
     }
     if (ended) {
-      assertEquals('r', operation, "only what was read ahead may fail unseen");
+      // What was read ahead, and a header that went alone: its node meets the failed epoch later.
+      assertTrue(operation != 'e', "a save that has failed was not seen");
       workload.recovery().recover(new SplittableRandom(at));
       return;
     }

@@ -8,6 +8,7 @@ import glockenspiel.journal.device.MemoryEpochStore;
 import glockenspiel.ondisk.MetaHeader;
 import glockenspiel.ondisk.MetaType;
 import glockenspiel.ondisk.log.LogHeader;
+import glockenspiel.ondisk.log.SealedHeader;
 import glockenspiel.protocol.storage.Appended;
 import glockenspiel.protocol.storage.BlockImage;
 import glockenspiel.protocol.storage.LogFlush;
@@ -157,10 +158,10 @@ class JournalFuzzTest {
             random.nextInt(700),
             old.quotaAddress(),
             old.localStatfs());
-    if (random.nextInt(4) == 0) {
-      changed.writeV1(buffer);
-    } else {
-      changed.write(buffer);
+    switch (random.nextInt(6)) {
+      case 0 -> changed.writeV1(buffer);
+      case 1, 2 -> new SealedHeader(changed, random.nextInt(8), random.nextInt(2)).write(buffer);
+      default -> changed.write(buffer);
     }
   }
 

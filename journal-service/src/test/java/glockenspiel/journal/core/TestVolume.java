@@ -17,6 +17,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.TreeSet;
+import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -116,6 +117,14 @@ final class TestVolume implements AutoCloseable {
     owner().execute(() -> begun.add(call.apply(volume())));
     run();
     return begun.getFirst();
+  }
+
+  /** Runs until it is so, or nothing can run any more. */
+  void runUntil(BooleanSupplier end) {
+    scheduler.runUntil(end, Long.MAX_VALUE / 2);
+    if (!end.getAsBoolean()) {
+      run();
+    }
   }
 
   /** Runs everything that can run; what the planned fault has held back goes on at the end. */

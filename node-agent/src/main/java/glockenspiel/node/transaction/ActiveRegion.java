@@ -51,7 +51,12 @@ final class ActiveRegion {
     flush.add(block);
   }
 
-  /** The oldest flush that is not all in place, or null: the tail of the next header. */
+  /** The oldest flush that a replay would read, or null: the tail that is durable. */
+  @Nullable LoggedFlush first() {
+    return flushes.peekFirst();
+  }
+
+  /** The oldest flush that is not all in place, or null: how far the tail can move. */
   @Nullable LoggedFlush tail() {
     for (LoggedFlush flush : flushes) {
       if (!flush.isAllInPlace()) {

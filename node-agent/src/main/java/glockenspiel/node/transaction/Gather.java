@@ -29,12 +29,22 @@ final class Gather {
   final Promise<@Nullable Void> durable = new Promise<>();
 
   private boolean wanted;
+  private boolean tailWanted;
   private int flags;
 
   /** Somebody wants this to become durable now. */
   void want(int logFlags) {
     wanted = true;
     flags |= logFlags;
+  }
+
+  /** Its header moves the tail as far as it can, however little that frees. */
+  void wantTail() {
+    tailWanted = true;
+  }
+
+  boolean isTailWanted() {
+    return tailWanted;
   }
 
   boolean isWanted() {

@@ -3,6 +3,7 @@ package glockenspiel.node.transaction;
 import glockenspiel.protocol.storage.Appended;
 import glockenspiel.protocol.storage.OpenedJournal;
 import glockenspiel.runtime.state.InvariantViolation;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How much of the journal is taken: from the tail that the newest durable header carries to that
@@ -12,6 +13,8 @@ import glockenspiel.runtime.state.InvariantViolation;
 final class JournalSpace {
   // Never used by flushes that bring content: the header that moves the tail always fits.
   private static final int KEPT_FREE = 4;
+
+  private static final int WORTH_LETTING_GO = 16;
 
   private final long length;
   private long headBlock;
@@ -41,6 +44,17 @@ final class JournalSpace {
   /** Whether the journal is so full that blocks should be written in place at once. */
   boolean isFilling() {
     return used() > length / 2;
+  }
+
+  /**
+   * Whether moving the tail frees so much of the journal that it is worth a second sync: otherwise
+   * a replay has that much more to read.
+   *
+   * @param tail the oldest flush that is not all in place; null when everything is
+   */
+  boolean isWorthLettingGo(@Nullable LoggedFlush tail) {
+    long freed = tail == null ? used() : Math.floorMod(tail.firstBlock() - tailBlock, length);
+    return freed > length / WORTH_LETTING_GO;
   }
 
   /**

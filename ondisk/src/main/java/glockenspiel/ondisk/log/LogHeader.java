@@ -271,9 +271,23 @@ public record LogHeader(
    *
    * @param buffer a whole block, big-endian
    */
-  public static void seal(ByteBuffer buffer) {
+  public static void mend(ByteBuffer buffer) {
     buffer.putInt(HASH_AT, computeHash(buffer));
     buffer.putInt(CRC_AT, computeCrc(buffer));
+  }
+
+  /**
+   * What {@code lh_hash} of a block would have to be.
+   *
+   * @param buffer a whole block, big-endian
+   */
+  static int hashOf(ByteBuffer buffer) {
+    return computeHash(buffer);
+  }
+
+  /** Sets {@code lh_hash}, and nothing else: in the block's first sector. */
+  static void setHash(ByteBuffer buffer, int hash) {
+    buffer.putInt(HASH_AT, hash);
   }
 
   private static int computeHash(ByteBuffer buffer) {

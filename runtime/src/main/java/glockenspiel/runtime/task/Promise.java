@@ -124,4 +124,31 @@ public final class Promise<T extends @Nullable Object> {
         });
     return mapped;
   }
+
+  /**
+   * A promise of what the function begins once this one is done, inside that call; it fails when
+   * this one, the function, or what it has begun does.
+   */
+  public <R extends @Nullable Object> Promise<R> then(Function<? super T, Promise<R>> function) {
+    Promise<R> end = new Promise<>();
+    Promise<Promise<R>> begun = map(function);
+    begun.whenDone(
+        (next, cause) -> {
+          if (cause != null || next == null) {
+            end.fail(cause == null ? new IllegalStateException("no promise") : cause);
+          } else {
+            next.whenDone(end::end);
+          }
+        });
+    return end;
+  }
+
+  @SuppressWarnings("NullAway") // the value is null only where T allows it
+  private void end(@Nullable T result, @Nullable RuntimeException cause) {
+    if (cause == null) {
+      complete(result);
+    } else {
+      fail(cause);
+    }
+  }
 }

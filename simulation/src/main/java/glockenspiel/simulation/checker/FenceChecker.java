@@ -1,6 +1,10 @@
 package glockenspiel.simulation.checker;
 
 import glockenspiel.journal.device.DeviceWrite;
+import glockenspiel.ondisk.MetaHeader;
+import glockenspiel.ondisk.MetaType;
+import glockenspiel.ondisk.log.LogHeader;
+import glockenspiel.ondisk.log.SealedHeader;
 import glockenspiel.simulation.checker.StorageLedger.PendingWrite;
 import glockenspiel.simulation.observation.BlockHash;
 import glockenspiel.simulation.observation.Observation;
@@ -16,7 +20,7 @@ import java.util.Map;
  * Rule 3: nothing of a fenced epoch reaches the device. Every block that is written must have been
  * asked for: in place by a write that waits for its answer, whose epoch is not cut off when the
  * block reaches the disk, or by a replay; in a journal by an append or a close of its open epoch,
- * or by a replay.
+ * or by a replay; a seal may become the header, while its epoch is open.
  */
 public final class FenceChecker implements Observer {
   /** An epoch of a journal that a written block may belong to; epoch 0 stands for a replay. */
@@ -64,7 +68,9 @@ public final class FenceChecker implements Observer {
   private Caused explain(long block, ByteBuffer content, boolean whole) {
     int jid = map.journalOf(block);
     List<Cause> causes =
-        jid == VolumeMap.NO_JOURNAL ? inPlace(block, content, whole) : inJournal(jid);
+        jid == VolumeMap.NO_JOURNAL
+            ? inPlace(block, content, whole)
+            : inJournal(jid, block, content);
     if (causes.isEmpty()) {
       judge.violated(
           3,
@@ -102,8 +108,12 @@ public final class FenceChecker implements Observer {
     return causes;
   }
 
-  private List<Cause> inJournal(int jid) {
+  private List<Cause> inJournal(int jid, long block, ByteBuffer content) {
     List<Cause> causes = new ArrayList<>();
+    if (breaksSeal(block, content)) {
+      // The header that an append still owed when it was answered.
+      addOpen(causes, jid, ledger.epoch(jid));
+    }
     for (StorageCall call : ledger.unanswered(jid)) {
       switch (call.body()) {
         case StorageCall.Append append -> addOpen(causes, jid, append.epoch());
@@ -113,6 +123,15 @@ public final class FenceChecker implements Observer {
       }
     }
     return causes;
+  }
+
+  /** Also the part of a header that a device writes before it fails. */
+  private boolean breaksSeal(long block, ByteBuffer content) {
+    SealedHeader sealed = map.sealedAt(block);
+    return sealed != null
+        && content.remaining() >= LogHeader.V1_BYTES
+        && MetaHeader.is(content, MetaType.LOG_HEADER)
+        && LogHeader.sequence(content) == sealed.header().sequence();
   }
 
   private void addOpen(List<Cause> causes, int jid, long epoch) {

@@ -13,12 +13,14 @@ import glockenspiel.ondisk.inode.Dinode;
 import glockenspiel.ondisk.inode.Extent;
 import glockenspiel.ondisk.inode.InodeContent;
 import glockenspiel.ondisk.log.LogHeader;
+import glockenspiel.ondisk.log.SealedHeader;
 import glockenspiel.ondisk.resourcegroup.ResourceIndexEntry;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
@@ -142,20 +144,55 @@ public final class VolumeMap {
     return run.getValue().position() + block - run.getKey();
   }
 
-  /** The newest valid log header that the disk has of a journal now; null for none. */
+  /**
+   * The newest log header that the disk has of a journal now, or the sealed one behind it whose
+   * flush is whole; null for none.
+   */
   @Nullable LogHeader newestHeader(int jid) {
+    TreeMap<Long, Long> blocks = blocksOf(jid);
     LogHeader newest = null;
-    for (Map.Entry<Long, Run> run : journalRuns.entrySet()) {
-      if (run.getValue().jid() == jid) {
-        for (long block = run.getKey(); block < run.getValue().end(); block++) {
-          LogHeader header = LogHeader.readIfValid(read(block), positionOf(block));
-          if (header != null && (newest == null || header.sequence() > newest.sequence())) {
-            newest = header;
-          }
+    for (Map.Entry<Long, Long> each : blocks.entrySet()) {
+      LogHeader header = LogHeader.readIfValid(read(each.getValue()), each.getKey());
+      if (header != null && (newest == null || header.sequence() > newest.sequence())) {
+        newest = header;
+      }
+    }
+    LogHeader sealed = newest == null ? null : sealedBehind(newest, blocks);
+    return sealed == null ? newest : sealed;
+  }
+
+  private @Nullable LogHeader sealedBehind(LogHeader header, TreeMap<Long, Long> blocks) {
+    for (Map.Entry<Long, Long> each : blocks.entrySet()) {
+      SealedHeader sealed = SealedHeader.readIfSealed(read(each.getValue()), each.getKey());
+      if (sealed != null && sealed.header().sequence() == header.sequence() + 1) {
+        List<ByteBuffer> content = new ArrayList<>();
+        long first = header.position() + 1;
+        for (long at = first; at % blocks.size() != each.getKey(); at++) {
+          content.add(read(Objects.requireNonNull(blocks.get(at % blocks.size()))));
+        }
+        if (sealed.equals(SealedHeader.of(sealed.header(), content))) {
+          return sealed.header();
         }
       }
     }
-    return newest;
+    return null;
+  }
+
+  /** A journal's blocks by position. */
+  private TreeMap<Long, Long> blocksOf(int jid) {
+    TreeMap<Long, Long> blocks = new TreeMap<>();
+    journalRuns.forEach(
+        (first, run) -> {
+          for (long block = first; run.jid() == jid && block < run.end(); block++) {
+            blocks.put(run.position() + block - first, block);
+          }
+        });
+    return blocks;
+  }
+
+  /** The sealed header that the disk has in this block of a journal; null for none. */
+  @Nullable SealedHeader sealedAt(long block) {
+    return SealedHeader.readIfSealed(read(block), positionOf(block));
   }
 
   /** Whether a replay may write the block although the journal does not have it: statfs counts. */

@@ -6,6 +6,7 @@ import glockenspiel.ondisk.Geometry;
 import glockenspiel.ondisk.MetaHeader;
 import glockenspiel.ondisk.MetaType;
 import glockenspiel.ondisk.log.LogHeader;
+import glockenspiel.ondisk.log.SealedHeader;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.EnumMap;
@@ -167,11 +168,14 @@ final class ImageMutator {
         };
   }
 
-  /** Makes checksums fit what is in the block. */
-  private static void seal(ByteBuffer content) {
+  /** Makes checksums fit what is in the block; or a header's promise that a flush is whole. */
+  private void seal(ByteBuffer content) {
     MetaType type = MetaHeader.type(content);
-    if (type == MetaType.LOG_HEADER) {
-      LogHeader.seal(content);
+    if (type == MetaType.LOG_HEADER && random.nextInt(8) == 0) {
+      new SealedHeader(LogHeader.read(content), random.nextInt(8), random.nextInt(2))
+          .write(content);
+    } else if (type == MetaType.LOG_HEADER) {
+      LogHeader.mend(content);
     } else if (type == MetaType.RESOURCE_GROUP) {
       content.putInt(
           RESOURCE_GROUP_CRC_AT,
