@@ -4,7 +4,9 @@ import glockenspiel.ondisk.Geometry;
 import glockenspiel.ondisk.log.DescriptorType;
 import glockenspiel.ondisk.log.JdataEscape;
 import glockenspiel.ondisk.log.LogDescriptor;
+import glockenspiel.ondisk.log.LogHeader;
 import glockenspiel.ondisk.log.RevokeWriter;
+import glockenspiel.ondisk.log.SealedHeader;
 import glockenspiel.protocol.storage.BlockImage;
 import glockenspiel.protocol.storage.LogFlush;
 import java.nio.ByteBuffer;
@@ -24,25 +26,43 @@ import java.util.List;
  */
 final class FlushLayout {
   private final Geometry geometry;
+  private final LogFlush flush;
   private final List<ByteBuffer> blocks = new ArrayList<>();
+  private final int checksum;
 
-  private FlushLayout(Geometry geometry) {
+  private FlushLayout(Geometry geometry, LogFlush flush) {
     this.geometry = geometry;
+    this.flush = flush;
+    metadata(flush.metadata());
+    journaledData(flush.journaledData());
+    revokes(flush.revokes());
+    this.checksum = SealedHeader.checksum(blocks);
   }
 
-  /** Lays out a flush that {@link FlushCheck} has passed. */
-  static List<ByteBuffer> blocks(Geometry geometry, LogFlush flush) {
-    FlushLayout layout = new FlushLayout(geometry);
-    layout.metadata(flush.metadata());
-    layout.journaledData(flush.journaledData());
-    layout.revokes(flush.revokes());
-    return layout.blocks;
+  /**
+   * Lays out a flush that {@link FlushCheck} has passed. Best while the flush before is on its way
+   * to the device: of a large one it takes half as long as its write.
+   */
+  static FlushLayout of(Geometry geometry, LogFlush flush) {
+    return new FlushLayout(geometry, flush);
   }
 
-  /** Log blocks that a flush takes, its header included. */
-  static long length(Geometry geometry, LogFlush flush) {
-    return geometry.flushBlocks(
-        flush.metadata().size(), flush.journaledData().size(), flush.revokes().size());
+  LogFlush flush() {
+    return flush;
+  }
+
+  List<ByteBuffer> blocks() {
+    return blocks;
+  }
+
+  /** Log blocks that the flush takes, its header included. */
+  long length() {
+    return blocks.size() + 1L;
+  }
+
+  /** The flush's header, with what tells whether all of the flush is there. */
+  SealedHeader seal(LogHeader header) {
+    return new SealedHeader(header, blocks.size(), checksum);
   }
 
   private void metadata(List<BlockImage> images) {

@@ -25,7 +25,7 @@ final class Journal {
     void changed(Journal journal, FencingState from, FencingState to, String reason);
   }
 
-  private record Waiting(long epoch, LogFlush flush, Promise<Appended> answer) {}
+  private record Waiting(long epoch, FlushLayout flush, Promise<Appended> answer) {}
 
   private final VolumeAccess volume;
   private final JournalLayout layout;
@@ -271,7 +271,8 @@ final class Journal {
 
   /** Appends in the order of the calls; the flush was checked. */
   Promise<Appended> append(long epoch, LogFlush flush) {
-    Waiting waiting = new Waiting(epoch, flush, new Promise<>());
+    FlushLayout laidOut = FlushLayout.of(volume.geometry(), flush);
+    Waiting waiting = new Waiting(epoch, laidOut, new Promise<>());
     appends.add(waiting);
     if (appending == null) {
       appending = new Promise<>();

@@ -8,7 +8,6 @@ import glockenspiel.ondisk.log.LogFlags;
 import glockenspiel.ondisk.log.LogHeader;
 import glockenspiel.ondisk.log.SealedHeader;
 import glockenspiel.protocol.storage.Appended;
-import glockenspiel.protocol.storage.LogFlush;
 import glockenspiel.protocol.storage.StatfsCounts;
 import glockenspiel.protocol.storage.StorageException;
 import glockenspiel.runtime.task.Promise;
@@ -85,13 +84,12 @@ final class JournalWriter {
    *
    * @throws StorageException when it is refused; nothing was written then
    */
-  Promise<Appended> append(long callerEpoch, LogFlush flush) {
+  Promise<Appended> append(long callerEpoch, FlushLayout flush) {
     groupSync.requireHealthy();
     fence.requireOpen(callerEpoch);
-    long tail = ring.tailOf(flush);
-    long length = FlushLayout.length(geometry, flush);
-    ring.requireRoom(length, tail);
-    return new Flushing(flush, tail, length).begin();
+    long tail = ring.tailOf(flush.flush());
+    ring.requireRoom(flush.length(), tail);
+    return new Flushing(flush, tail).begin();
   }
 
   /**
@@ -166,7 +164,7 @@ final class JournalWriter {
 
   /** One flush on its way to the device. */
   private final class Flushing {
-    private final LogFlush flush;
+    private final FlushLayout flush;
     private final long tail;
     private final long length;
     private final long first;
@@ -175,14 +173,14 @@ final class JournalWriter {
     private final StatfsChange local;
     private final Promise<Appended> answer = new Promise<>();
 
-    Flushing(LogFlush flush, long tail, long length) {
+    Flushing(FlushLayout flush, long tail) {
       this.flush = flush;
       this.tail = tail;
-      this.length = length;
+      this.length = flush.length();
       this.first = ring.next();
       this.position = extents().plus(ring.head(), length);
-      this.letsGo = !flush.revokes().isEmpty() || (!clean && tail != ring.tail());
-      this.local = change(flush.localStatfs());
+      this.letsGo = !flush.flush().revokes().isEmpty() || (!clean && tail != ring.tail());
+      this.local = change(flush.flush().localStatfs());
     }
 
     Promise<Appended> begin() {
@@ -200,8 +198,8 @@ final class JournalWriter {
 
     /** 2. The content and its seal; with the header that the flush before still owes. */
     private void seal(@Nullable OwedHeader before) {
-      List<ByteBuffer> content = FlushLayout.blocks(geometry, flush);
-      SealedHeader sealed = SealedHeader.of(header(), content);
+      List<ByteBuffer> content = flush.blocks();
+      SealedHeader sealed = flush.seal(header());
       write(
           () -> {
             List<DeviceWrite> writes = new ArrayList<>(content.size() + 2);
@@ -291,7 +289,8 @@ final class JournalWriter {
     }
 
     private LogHeader header() {
-      return JournalWriter.this.header(ring.sequence() + 1, flush.flags(), tail, position, local);
+      return JournalWriter.this.header(
+          ring.sequence() + 1, flush.flush().flags(), tail, position, local);
     }
   }
 

@@ -38,15 +38,13 @@ public record SealedHeader(LogHeader header, int contentBlocks, int contentCrc) 
     }
   }
 
-  /** Seals the flush that is made of this content. */
-  public static SealedHeader of(LogHeader header, Iterable<ByteBuffer> content) {
+  /** The CRC-32C of a flush's content: its log blocks in their order, without the header. */
+  public static int checksum(Iterable<ByteBuffer> content) {
     CRC32C crc = new CRC32C();
-    int blocks = 0;
     for (ByteBuffer block : content) {
       crc.update(block.duplicate());
-      blocks++;
     }
-    return new SealedHeader(header, blocks, (int) crc.getValue());
+    return (int) crc.getValue();
   }
 
   /**
