@@ -7,11 +7,14 @@ import glockenspiel.simulation.checker.ImageAtRest;
 import glockenspiel.simulation.fault.FaultDriver;
 import glockenspiel.simulation.observation.Observation;
 import glockenspiel.simulation.process.NodeKeeper;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** Runs one world from its seed to its end. */
@@ -25,7 +28,7 @@ public final class Simulation {
   private static final long TURNS_AT_ONE_TIME_MAX = 100_000;
 
   private static final long LOOK_NANOS = 20_000_000;
-  private static final long OPERATIONS_AFTER_HEALING = 5;
+  private static final long OPERATIONS_AFTER_HEALING = 2;
 
   private final World world;
   private final Consumer<MemoryDisk> atRest;
@@ -131,7 +134,7 @@ public final class Simulation {
             .runUntil(() -> isStuck() || world.scheduler().turns() >= end, Long.MAX_VALUE);
     faults.heal();
     world.observe(new Observation.Healed());
-    if (demandProgress() && retireAll()) {
+    if (demandProgress() && goOnWithoutOne() && retireAll()) {
       world.observe(new Observation.Ended());
       var _ = checkAtRest(false) && verifyContent() && checkAtRest(true);
     }
@@ -214,19 +217,42 @@ public final class Simulation {
         () -> world.keepers().stream().allMatch(NodeKeeper::isSettled))) {
       return false;
     }
-    Map<Integer, Long> before = new TreeMap<>();
-    world.keepers().forEach(k -> before.put(k.index(), world.workers().operations(k.index())));
-    boolean worked =
-        within(
-            "operations on every node",
-            () ->
-                before.entrySet().stream()
-                    .allMatch(
-                        entry ->
-                            world.workers().operations(entry.getKey())
-                                >= entry.getValue() + OPERATIONS_AFTER_HEALING));
-    progressNanos = worked ? world.scheduler().nowNanos() - healedNanos : -1;
+    boolean worked = everyoneWorks("operations on every node", world.keepers());
+    if (worked) {
+      progressNanos = Math.max(progressNanos, world.scheduler().nowNanos() - healedNanos);
+    }
     return worked;
+  }
+
+  private boolean everyoneWorks(String what, List<NodeKeeper> keepers) {
+    WorldWorkers workers = world.workers();
+    workers.mark();
+    return within(
+        what,
+        () ->
+            keepers.stream()
+                .allMatch(each -> workers.idle(each.index(), OPERATIONS_AFTER_HEALING).isEmpty()),
+        () ->
+            keepers.stream()
+                .map(each -> workers.idle(each.index(), OPERATIONS_AFTER_HEALING))
+                .toList()
+                .toString());
+  }
+
+  /**
+   * One node stands still or is cut off, and nobody heals it: the others must go on without it.
+   * Then it is healed, and must work again.
+   */
+  private boolean goOnWithoutOne() {
+    List<NodeKeeper> others = new ArrayList<>(world.keepers());
+    if (others.size() < 2) {
+      return true;
+    }
+    NodeKeeper away = others.remove(world.random().nextInt(others.size()));
+    String how = faults.putAway(away.index());
+    boolean worked = everyoneWorks("operations without node " + away.index() + ", " + how, others);
+    faults.heal();
+    return worked && demandProgress();
   }
 
   private boolean retireAll() {
@@ -245,11 +271,15 @@ public final class Simulation {
   }
 
   private boolean within(String what, BooleanSupplier condition) {
+    return within(what, condition, () -> "");
+  }
+
+  private boolean within(String what, BooleanSupplier condition, Supplier<String> missing) {
     var _ = world.scheduler().runUntil(() -> isStuck() || condition.getAsBoolean(), PROGRESS_NANOS);
     if (condition.getAsBoolean()) {
       return true;
     }
-    StringBuilder waiting = new StringBuilder();
+    StringBuilder waiting = new StringBuilder(" ").append(missing.get());
     for (NodeKeeper keeper : world.keepers()) {
       waiting.append("; ").append(keeper.describe());
     }

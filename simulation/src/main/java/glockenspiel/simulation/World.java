@@ -81,7 +81,7 @@ final class World implements FaultTargets, Observer, AutoCloseable {
             shape.network(),
             this,
             settings.tampering());
-    this.workers = new WorldWorkers(histories, shape.work(), random.split());
+    this.workers = new WorldWorkers(this::violated, histories, shape.work(), random.split());
     this.lockManager = newLockManager();
     this.journalService = newJournalService();
     for (int i = 0; i < shape.nodes(); i++) {

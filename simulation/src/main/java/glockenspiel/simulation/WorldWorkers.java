@@ -4,6 +4,8 @@ import glockenspiel.node.filesystem.FileSystem;
 import glockenspiel.node.filesystem.FileSystemException;
 import glockenspiel.node.glock.GlockException;
 import glockenspiel.node.glock.Glocks;
+import glockenspiel.runtime.task.OwnerStoppedException;
+import glockenspiel.simulation.checker.Judge;
 import glockenspiel.simulation.process.NodeKeeper;
 import glockenspiel.simulation.process.NodeProcess;
 import glockenspiel.simulation.workload.Actor;
@@ -12,20 +14,39 @@ import glockenspiel.simulation.workload.FileWorker;
 import glockenspiel.simulation.workload.Histories;
 import glockenspiel.simulation.workload.LockWorker;
 import glockenspiel.simulation.workload.ScratchWorker;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
 
 /** Starts the workers of each mount, and counts what they do. */
 final class WorldWorkers implements NodeKeeper.Workers {
+  private final Judge judge;
   private final Histories histories;
   private final WorkMix mix;
   private final SplittableRandom random;
-  private final TreeMap<Integer, Long> operationsByNode = new TreeMap<>();
+
+  /** For each node, what each worker of its newest mount has done. */
+  private final TreeMap<Integer, List<Tally>> tallies = new TreeMap<>();
+
+  private long operations;
   private boolean prepared;
   private boolean working;
   private int mounts;
 
-  WorldWorkers(Histories histories, WorkMix mix, SplittableRandom random) {
+  /** Operations of one worker that have ended. */
+  private static final class Tally {
+    private final String worker;
+    private long operations;
+    private long marked;
+
+    Tally(String worker) {
+      this.worker = worker;
+    }
+  }
+
+  WorldWorkers(Judge judge, Histories histories, WorkMix mix, SplittableRandom random) {
+    this.judge = judge;
     this.histories = histories;
     this.mix = mix;
     this.random = random;
@@ -41,14 +62,28 @@ final class WorldWorkers implements NodeKeeper.Workers {
     return working;
   }
 
-  /** Operations of that node that have ended. */
-  long operations(int node) {
-    return operationsByNode.getOrDefault(node, 0L);
+  /** From now on {@link #idle} counts. */
+  void mark() {
+    tallies.values().forEach(all -> all.forEach(tally -> tally.marked = tally.operations));
+  }
+
+  /**
+   * The workers of a node that have ended fewer operations since the mark, or since the mount. One
+   * of them alone may wait for what somebody never gives back.
+   */
+  List<String> idle(int node, long fewest) {
+    List<Tally> all = tallies.getOrDefault(node, List.of());
+    return all.isEmpty()
+        ? List.of("all")
+        : all.stream()
+            .filter(tally -> tally.operations - tally.marked < fewest)
+            .map(tally -> tally.worker)
+            .toList();
   }
 
   /** All operations that have ended. */
   long operations() {
-    return operationsByNode.values().stream().mapToLong(Long::longValue).sum();
+    return operations;
   }
 
   /** Stops beginning to work with mounts. */
@@ -82,6 +117,7 @@ final class WorldWorkers implements NodeKeeper.Workers {
       return;
     }
     Actor actor = new Actor(process.id(), ++mounts);
+    tallies.put(process.id().index(), new ArrayList<>());
     for (int i = 0; i < mix.fileWorkers(); i++) {
       SplittableRandom own = random.split();
       FileWorker worker = new FileWorker(files, histories, actor, own);
@@ -112,6 +148,8 @@ final class WorldWorkers implements NodeKeeper.Workers {
       SplittableRandom own,
       Runnable work) {
     keeper.workerBegins();
+    Tally tally = new Tally(name);
+    tallies.getOrDefault(process.id().index(), new ArrayList<>()).add(tally);
     process
         .owner()
         .start(
@@ -120,7 +158,8 @@ final class WorldWorkers implements NodeKeeper.Workers {
               try {
                 while (keeper.isWanted(files)) {
                   work.run();
-                  operationsByNode.merge(process.id().index(), 1L, Long::sum);
+                  tally.operations++;
+                  operations++;
                   process.owner().pause(own.nextLong(mix.thinkNanosMax()));
                 }
               } catch (FileSystemException failure) {
@@ -134,6 +173,12 @@ final class WorldWorkers implements NodeKeeper.Workers {
               }
               return null;
             })
-        .whenDone((done, failure) -> keeper.workerEnds(process));
+        .whenDone(
+            (done, failure) -> {
+              if (failure != null && !(failure instanceof OwnerStoppedException)) {
+                judge.violated(0, "worker " + name + " of " + process.id() + " died: " + failure);
+              }
+              keeper.workerEnds(process);
+            });
   }
 }

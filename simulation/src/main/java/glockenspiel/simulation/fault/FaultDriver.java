@@ -106,6 +106,36 @@ public final class FaultDriver implements Observer {
     }
   }
 
+  /**
+   * Takes a node away until {@link #heal}.
+   *
+   * @return how
+   */
+  public String putAway(int node) {
+    boolean up = random.nextInt(3) != 0;
+    boolean down = !up || random.nextBoolean();
+    String ways = up && down ? "in both directions" : up ? "from it" : "to it";
+    return switch (random.nextInt(4)) {
+      case 0 -> {
+        targets.node(node).hang();
+        yield "which stands still";
+      }
+      case 1 -> {
+        targets.network().toLockManager(node).partition(up, down);
+        yield "cut off from the lock-manager " + ways;
+      }
+      case 2 -> {
+        targets.network().toJournalService(node).partition(up, down);
+        yield "cut off from the journal-service " + ways;
+      }
+      default -> {
+        targets.network().toLockManager(node).partition(up, down);
+        targets.network().toJournalService(node).partition(up, down);
+        yield "cut off from both services " + ways;
+      }
+    };
+  }
+
   private void inject(FaultKind kind) {
     int node = random.nextInt(targets.nodes());
     switch (kind) {

@@ -67,7 +67,7 @@ public final class Histories {
 
   /** All that was answered to this mount before that time is durable. */
   void durable(Actor actor, long since) {
-    List<Change> changes = open.getOrDefault(actor, List.of());
+    List<Change> changes = open.getOrDefault(actor, new ArrayList<>());
     changes.removeIf(
         change -> {
           boolean durable = change.wasAnsweredBefore(since);
