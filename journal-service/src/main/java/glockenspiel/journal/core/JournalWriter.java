@@ -185,9 +185,9 @@ final class JournalWriter {
 
     Promise<Appended> begin() {
       OwedHeader before = owed;
-      if (before != null && before.isHandedOver()) {
-        before.durable().whenDone((_, failure) -> then(failure, this::begin));
-      } else if (before == null && length == 1) {
+      if (before != null && (before.isHandedOver() || length == 1)) {
+        settled().whenDone((_, failure) -> then(failure, this::begin));
+      } else if (length == 1) {
         // Nothing to seal: it is a header at once.
         write(() -> List.of(place(header())), this::durable);
       } else {

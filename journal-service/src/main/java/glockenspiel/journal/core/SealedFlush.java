@@ -65,7 +65,10 @@ final class SealedFlush {
   }
 
   private boolean follows(SealedHeader found, long blocks) {
-    return found.header().sequence() == head.sequence() + 1 && found.contentBlocks() == blocks;
+    return found.header().sequence() == head.sequence() + 1
+        && found.contentBlocks() == blocks
+        && blocks > 0
+        && !found.header().isClean();
   }
 
   private boolean isWhole(SealedHeader found) {

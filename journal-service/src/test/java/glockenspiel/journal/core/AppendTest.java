@@ -149,6 +149,17 @@ class AppendTest {
   }
 
   @Test
+  void aFlushWithoutContentWaitsForTheHeaderBefore() {
+    OpenedJournal journal = open(0);
+    Appended first = append(journal, flush(-1, image.firstData));
+    test.operations.setLength(0);
+    Appended second = append(journal, flush(-1));
+    assertEquals("wsws", test.operations.toString());
+    assertTrue(hasHeader(first));
+    assertTrue(hasHeader(second));
+  }
+
+  @Test
   void severalNodesShareTheirSyncs() {
     List<OpenedJournal> journals = List.of(open(0), open(1), open(2));
     long before = test.volume().deviceSyncs();
