@@ -34,7 +34,7 @@ final class Demoting {
           // On the live glock it is an announcement, and nothing is lowered.
           hold.demoteWanted = lowerOf(hold.demoteWanted, wanted);
         }
-        send(hold, wanted, acquire.trace());
+        send(hold, wanted, acquire.trace(), session.nodeName);
       }
     }
   }
@@ -62,7 +62,7 @@ final class Demoting {
       LockMode wanted = lowerOf(hold.demoteWanted, wantedMode(hold.mode, mode));
       if (wanted != hold.demoteWanted) {
         hold.demoteWanted = wanted;
-        send(hold, wanted, first.acquire.trace());
+        send(hold, wanted, first.acquire.trace(), first.session.nodeName);
       }
       Request conversion = hold.session.waitingRequest(glock);
       if (conversion != null) {
@@ -83,18 +83,20 @@ final class Demoting {
       return;
     }
     for (Hold hold = live.firstHolder(); hold != null; hold = live.holderAfter(hold)) {
-      send(hold, LockMode.UN, "");
+      send(hold, LockMode.UN, "", "");
     }
   }
 
-  private void send(Hold hold, LockMode wanted, String trace) {
+  private void send(Hold hold, LockMode wanted, String trace, String askedBy) {
     if (!hold.glock.isNamed(GlockName.LIVE)) {
       hold.glock.obtainContention().countDemote();
       watches.note(hold.glock);
     }
+    // Who is frozen wants to know by whom; no other demote request is worth the bytes.
+    String known = hold.glock.isNamed(GlockName.FREEZE) ? askedBy : "";
     outbox.send(
         hold.session,
-        new Demote(hold.glock.name(), wanted, hold.grantNumber, gate.status(), trace));
+        new Demote(hold.glock.name(), wanted, hold.grantNumber, gate.status(), trace, known));
   }
 
   /** What a holder of one mode must lower to, for a waiter that wants the other. */

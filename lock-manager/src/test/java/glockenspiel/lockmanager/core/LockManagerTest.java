@@ -10,12 +10,14 @@ import glockenspiel.protocol.lock.GlockName;
 import glockenspiel.protocol.lock.GlockType;
 import glockenspiel.protocol.lock.Hello;
 import glockenspiel.protocol.lock.LockManagerMessage.Answer;
+import glockenspiel.protocol.lock.LockManagerMessage.Demote;
 import glockenspiel.protocol.lock.LockMode;
 import glockenspiel.protocol.lock.NodeMessage;
 import glockenspiel.protocol.lock.NodeMessage.Acquire;
 import glockenspiel.runtime.state.InvariantViolation;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 class LockManagerTest {
@@ -55,6 +57,21 @@ class LockManagerTest {
     assertEquals(List.of("c:one", "c:two"), manager.lockspaces());
     assertNull(manager.lockspace("c:three"));
     assertEquals(List.of(), manager.sessions("c:three"));
+  }
+
+  @Test
+  void whoHasTheFreezeGlockIsToldWhoAsksForIt() {
+    join(1, "c:one", "a");
+    join(2, "c:one", "b");
+    say(1, acquire(1, GlockName.FREEZE, LockMode.SH), acquire(2, GlockName.RENAME, LockMode.SH));
+    List<Demote> demotes =
+        say(2, acquire(1, GlockName.FREEZE, LockMode.EX), acquire(2, GlockName.RENAME, LockMode.EX))
+            .stream()
+            .flatMap(effect -> effect instanceof Effect.Send send ? Stream.of(send) : Stream.of())
+            .flatMap(send -> send.batch().messages().stream())
+            .flatMap(message -> message instanceof Demote demote ? Stream.of(demote) : Stream.of())
+            .toList();
+    assertEquals(List.of("b", ""), demotes.stream().map(Demote::askedBy).toList());
   }
 
   @Test

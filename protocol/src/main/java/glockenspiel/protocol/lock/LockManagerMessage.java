@@ -50,9 +50,22 @@ public sealed interface LockManagerMessage {
    *     holds a newer one, or has lowered it to the wanted mode already, ignores the request
    * @param gate the gate at the time of sending; has a meaning on the live glock
    * @param trace W3C traceparent of the request that caused it; empty for none
+   * @param askedBy on the freeze glock the name of the node that asks for it; else empty
    */
-  record Demote(GlockName glock, LockMode wanted, long grantNumber, GateStatus gate, String trace)
-      implements LockManagerMessage {}
+  record Demote(
+      GlockName glock,
+      LockMode wanted,
+      long grantNumber,
+      GateStatus gate,
+      String trace,
+      String askedBy)
+      implements LockManagerMessage {
+    /** A demote request that does not say for whom. */
+    public Demote(
+        GlockName glock, LockMode wanted, long grantNumber, GateStatus gate, String trace) {
+      this(glock, wanted, grantNumber, gate, trace, "");
+    }
+  }
 
   /** The gate has changed. Sent to every member. */
   record GateChanged(GateStatus gate) implements LockManagerMessage {}

@@ -28,6 +28,7 @@ public final class SessionWire {
   static final int BATCH_MESSAGES_MAX = 4_096;
 
   private static final int REASON_LENGTH_MAX = 1_024;
+  private static final int NODE_NAME_LENGTH_MAX = 255;
 
   private SessionWire() {}
 
@@ -299,7 +300,8 @@ public final class SessionWire {
                   .setWanted(LockWire.mode(demote.wanted()))
                   .setGrantNumber(demote.grantNumber())
                   .setGate(LockWire.gate(demote.gate()))
-                  .setTrace(demote.trace()));
+                  .setTrace(demote.trace())
+                  .setAskedBy(demote.askedBy()));
       case LockManagerMessage.GateChanged changed ->
           builder.setGateChanged(
               glockenspiel.lock.v1.GateChanged.newBuilder().setGate(LockWire.gate(changed.gate())));
@@ -376,6 +378,7 @@ public final class SessionWire {
         LockWire.mode("demote.wanted", demote.getWanted()),
         demote.getGrantNumber(),
         LockWire.gate("demote.gate", demote.getGate()),
-        LockWire.trace("demote.trace", demote.getTrace()));
+        LockWire.trace("demote.trace", demote.getTrace()),
+        ARGUMENT.text("demote.asked_by", demote.getAskedBy(), NODE_NAME_LENGTH_MAX));
   }
 }

@@ -128,6 +128,8 @@ class SessionWireTest {
             3, GlockName.LIVE, LockOutcome.REFUSED, LockMode.UN, 0, null, true, "too much"));
     messages.add(new LockManagerMessage.Demote(GlockName.LIVE, LockMode.UN, 4, CLOSED, TRACE));
     messages.add(new LockManagerMessage.Demote(GlockName.inode(1), LockMode.SH, 4, OPEN, ""));
+    messages.add(
+        new LockManagerMessage.Demote(GlockName.FREEZE, LockMode.UN, 4, OPEN, TRACE, "node-a"));
     messages.add(new LockManagerMessage.GateChanged(CLOSED));
     messages.add(new LockManagerMessage.BecomeFirstMounter(CLOSED));
     messages.add(
