@@ -17,8 +17,7 @@ import java.util.List;
  * must be one that it can replay.
  */
 final class FlushCheck {
-  private static final int NOT_FOR_NODES =
-      LogFlags.UNMOUNT | LogFlags.RECOVERY | LogFlags.USERSPACE;
+  private static final int NOT_FOR_NODES = LogFlags.RECOVERY | LogFlags.USERSPACE;
 
   private FlushCheck() {}
 
@@ -42,14 +41,30 @@ final class FlushCheck {
       checkBlock(layout, block);
       checkOnce(seen, block);
     }
-    if ((flush.flags() & NOT_FOR_NODES) != 0) {
+    checkFlags(flush);
+    if (flush.tail() < -1) {
+      throw invalid("tail " + flush.tail() + ": expected a position, or -1");
+    }
+  }
+
+  /**
+   * Rule 7: of all flushes only that of a freeze may say that the journal is clean, and only when
+   * there is nothing that a replay would have to do.
+   */
+  private static void checkFlags(LogFlush flush) {
+    boolean clean = (flush.flags() & LogFlags.UNMOUNT) != 0;
+    boolean freeze = (flush.flags() & LogFlags.FLUSH_FREEZE) != 0;
+    if ((flush.flags() & NOT_FOR_NODES) != 0 || (clean && !freeze)) {
       throw invalid(
           "flags 0x"
               + Integer.toHexString(flush.flags())
-              + ": UNMOUNT, RECOVERY and USERSPACE are not for flushes (rule 7)");
+              + ": RECOVERY and USERSPACE are not for flushes, UNMOUNT for a freeze's only (rule"
+              + " 7)");
     }
-    if (flush.tail() < -1) {
-      throw invalid("tail " + flush.tail() + ": expected a position, or -1");
+    boolean empty =
+        flush.metadata().isEmpty() && flush.journaledData().isEmpty() && flush.revokes().isEmpty();
+    if (clean && (!empty || flush.tail() != -1)) {
+      throw invalid("a clean header with something to replay (rule 7)");
     }
   }
 

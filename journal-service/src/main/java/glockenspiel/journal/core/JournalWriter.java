@@ -73,7 +73,7 @@ final class JournalWriter {
     return ring;
   }
 
-  /** Whether the newest durable header is a clean one: nothing was appended yet. */
+  /** Whether the newest durable header is a clean one: nothing was appended yet, or a freeze's. */
   boolean isClean() {
     return clean;
   }
@@ -256,7 +256,7 @@ final class JournalWriter {
     private void advance() {
       ring.advance(length, tail);
       localStatfs = local;
-      clean = false;
+      clean = (flush.flush().flags() & LogFlags.UNMOUNT) != 0;
     }
 
     /**

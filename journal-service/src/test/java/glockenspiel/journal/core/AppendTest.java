@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import glockenspiel.ondisk.log.LogFlags;
 import glockenspiel.ondisk.log.LogHeader;
 import glockenspiel.protocol.storage.Appended;
 import glockenspiel.protocol.storage.BlockImage;
@@ -157,6 +158,43 @@ class AppendTest {
     assertEquals("wsws", test.operations.toString());
     assertTrue(hasHeader(first));
     assertTrue(hasHeader(second));
+  }
+
+  @Test
+  void onlyAFreezeMaySayThatTheJournalIsCleanAndOnlyWhenItIs() {
+    OpenedJournal journal = open(0);
+    Appended before = append(journal, flush(-1, image.firstData));
+    int clean = LogFlags.UNMOUNT | LogFlags.FLUSH_FREEZE;
+    LogFlush frozen = flagged(clean, flush(-1));
+    assertEquals(
+        Reason.INVALID_ARGUMENT,
+        refused(journal, flagged(LogFlags.UNMOUNT | LogFlags.FLUSH_SYNC, frozen)));
+    assertEquals(
+        Reason.INVALID_ARGUMENT, refused(journal, flagged(clean, flush(before.firstBlock()))));
+    assertEquals(
+        Reason.INVALID_ARGUMENT, refused(journal, flagged(clean, flush(-1, image.firstData))));
+    assertEquals(
+        Reason.INVALID_ARGUMENT,
+        refused(journal, flagged(LogFlags.RECOVERY | LogFlags.FLUSH_FREEZE, frozen)));
+
+    Appended rest = append(journal, frozen);
+    assertEquals(before.headBlock() + 1 & 63, rest.headBlock());
+    JournalCheck check = test.call(volume -> volume.check(0));
+    assertEquals(JournalState.CLEAN, check.state());
+    assertTrue(check.open(), "its owner goes on after the thaw");
+
+    var _ = append(journal, flush(-1, image.firstData));
+    assertEquals(JournalState.DIRTY, test.call(volume -> volume.check(0)).state());
+  }
+
+  private static LogFlush flagged(int flags, LogFlush flush) {
+    return new LogFlush(
+        flush.metadata(),
+        flush.journaledData(),
+        flush.revokes(),
+        flush.tail(),
+        flush.localStatfs(),
+        flags);
   }
 
   @Test

@@ -20,7 +20,7 @@ public final class FlushWire {
   public static final int PART_BYTES = 256 * 1024;
 
   private static final int REVOKE_BYTES = 8;
-  private static final int FLUSH_AND_CALLER_BITS = 0x07FF_FF1E;
+  private static final int FLUSH_AND_CALLER_BITS = 0x07FF_FF1F;
 
   private FlushWire() {}
 
