@@ -24,6 +24,7 @@ final class Rooms {
     "glockenspiel.node.filesystem..",
     "glockenspiel.node.withdraw..",
     "glockenspiel.node.recovery..",
+    "glockenspiel.node.freeze..",
   };
 
   /** Every class of the project that is not a test. */

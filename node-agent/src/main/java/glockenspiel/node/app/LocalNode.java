@@ -133,6 +133,10 @@ final class LocalNode implements ServedNode {
   }
 
   private @Nullable Void unmountWhenIdle() {
+    if (operations > 0) {
+      // Some may wait for a thaw that only this node can give.
+      node.freeze().endOwn();
+    }
     while (operations > 0) {
       changed.await();
     }

@@ -47,6 +47,12 @@ public interface FileSystemFactory {
             public void abort() {}
 
             @Override
+            public void freeze() {}
+
+            @Override
+            public void thaw() {}
+
+            @Override
             public boolean foldStatfs(int jid) {
               return true;
             }

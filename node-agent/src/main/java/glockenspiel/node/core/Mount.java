@@ -5,6 +5,7 @@ import glockenspiel.node.event.NodeEvent.JournalOpened;
 import glockenspiel.node.event.NodeEvents;
 import glockenspiel.node.event.Tracing;
 import glockenspiel.node.filesystem.MountedFileSystem;
+import glockenspiel.node.freeze.Freeze;
 import glockenspiel.node.glock.GlockContents;
 import glockenspiel.node.glock.Glocks.Holder;
 import glockenspiel.node.glock.Patience;
@@ -42,7 +43,7 @@ import org.jspecify.annotations.Nullable;
  *       part.
  *   <li>If first mounter, see to every journal; else wait for the open gate.
  *   <li>Take the journal glock; open the journal, replaying it first when it is dirty.
- *   <li>Make the file system.
+ *   <li>Make the file system, and let it go unless the volume is frozen.
  * </ol>
  *
  * <p>Is there a problem if a node opens its journal before the first mount is done? Yes: the first
@@ -57,6 +58,7 @@ final class Mount {
   private final WithdrawTrigger trigger;
   private final PeerRecovery recovery;
   private final JournalProblems problems;
+  private final Freeze freeze;
   private @Nullable MountedFileSystem fileSystem;
   private @Nullable VolumeInfo volume;
   private String stopReason = "";
@@ -76,6 +78,7 @@ final class Mount {
     this.membership = membership;
     this.trigger = trigger;
     this.problems = new JournalProblems(owner);
+    this.freeze = new Freeze(owner, membership, events, settings.nodeName(), settings.spectator());
     this.recovery =
         new PeerRecovery(
             owner, membership, storage, events, tracing, problems, settings.recovery());
@@ -93,6 +96,16 @@ final class Mount {
     return problems;
   }
 
+  Freeze freeze() {
+    return freeze;
+  }
+
+  /** Waits until nothing of it runs beside the mount or unmount itself. Only inside a task. */
+  void awaitStopped() {
+    recovery.awaitStopped();
+    freeze.awaitStopped();
+  }
+
   /** The file system; null before the end of the mount and after the unmount. */
   @Nullable MountedFileSystem fileSystem() {
     return fileSystem;
@@ -107,6 +120,7 @@ final class Mount {
   void stop(String reason) {
     stopReason = reason;
     recovery.stop();
+    freeze.stop();
     membership.gate().changed().raise();
     if (membership.session().sessionId() == 0) {
       membership.session().leave();
@@ -172,6 +186,10 @@ final class Mount {
     }
     requireGoingOn();
     recovery.mounted(made);
+    if (!settings.spectator()) {
+      freeze.begin(made);
+    }
+    requireGoingOn();
   }
 
   private void requireJournal(int slot, int journals) {
@@ -283,9 +301,11 @@ final class Mount {
   /**
    * Unmounts in order. Only inside a task. Recovery goes on until the journal is closed: if the
    * gate is closed, this node may be the only one that can open it, and the file system needs I/O
-   * glocks to finish.
+   * glocks to finish. A volume that is frozen is waited for: to leave is to write.
    */
   void unmount() {
+    freeze.leave();
+    requireGoingOn();
     recovery.finishFolding();
     MountedFileSystem mounted = fileSystem;
     if (mounted != null) {
@@ -313,7 +333,8 @@ final class Mount {
    */
   void leave() {
     recovery.stop();
-    recovery.awaitStopped();
+    freeze.stop();
+    awaitStopped();
     membership.releaseAll();
     if (!membership.glocks().giveAllBack()) {
       throw new RecoveryStoppedException("the node withdraws");

@@ -7,6 +7,7 @@ import glockenspiel.node.event.NodeEvent.SessionLost;
 import glockenspiel.node.event.NodeEvent.SessionReasserted;
 import glockenspiel.node.event.NodeEvent.SessionResumed;
 import glockenspiel.node.event.NodeEvents;
+import glockenspiel.node.freeze.Freeze;
 import glockenspiel.node.recovery.Membership;
 import glockenspiel.node.recovery.PeerRecovery;
 import glockenspiel.node.withdraw.WithdrawKind;
@@ -24,15 +25,17 @@ final class MountWatcher implements Membership.Watcher {
   private final NodeEvents events;
   private final WithdrawTrigger trigger;
   private @Nullable PeerRecovery recovery;
+  private @Nullable Freeze freeze;
 
   MountWatcher(NodeEvents events, WithdrawTrigger trigger) {
     this.events = events;
     this.trigger = trigger;
   }
 
-  /** The mount's part in recovery, made after the membership that it watches. */
-  void serve(PeerRecovery peerRecovery) {
+  /** The mount's parts in recovery and freezes, made after the membership that it watches. */
+  void serve(PeerRecovery peerRecovery, Freeze mountFreeze) {
     recovery = peerRecovery;
+    freeze = mountFreeze;
   }
 
   @Override
@@ -40,6 +43,13 @@ final class MountWatcher implements Membership.Watcher {
     events.happened(new DemoteRequestSeen(demote.gate(), demote.trace()));
     if (recovery != null) {
       recovery.announced(demote.trace());
+    }
+  }
+
+  @Override
+  public void freezeWanted(Demote demote) {
+    if (freeze != null) {
+      freeze.wanted(demote);
     }
   }
 

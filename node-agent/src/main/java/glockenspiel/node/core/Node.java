@@ -9,6 +9,7 @@ import glockenspiel.node.event.NodeEvent.Withdrawn;
 import glockenspiel.node.event.NodeEvents;
 import glockenspiel.node.event.Tracing;
 import glockenspiel.node.filesystem.MountedFileSystem;
+import glockenspiel.node.freeze.Freeze;
 import glockenspiel.node.glock.GlockCounts;
 import glockenspiel.node.glock.GlockSnapshot;
 import glockenspiel.node.glock.Glocks;
@@ -109,6 +110,11 @@ public final class Node {
     return requireMounted().membership().glocks();
   }
 
+  /** Freeze and thaw of the mounted node; {@link #fileSystem} says what is thrown. */
+  public Freeze freeze() {
+    return requireMounted().freeze();
+  }
+
   private Mount requireMounted() {
     Mount present = mount;
     if (present == null || !state.is(NodeState.MOUNTED)) {
@@ -170,7 +176,7 @@ public final class Node {
     MountWatcher watcher = new MountWatcher(events, trigger);
     Membership membership = memberships.make(watcher, trigger);
     Mount made = new Mount(owner, storage, settings, events, tracing, membership, trigger);
-    watcher.serve(made.recovery());
+    watcher.serve(made.recovery(), made.freeze());
     return made;
   }
 
@@ -320,7 +326,7 @@ public final class Node {
     Mount present = run.mount;
     try (span) {
       owner.await(sequenceOver());
-      present.recovery().awaitStopped();
+      present.awaitStopped();
       Withdraw steps =
           new Withdraw(
               owner,
@@ -375,8 +381,6 @@ public final class Node {
     lastError = what + ": " + thrown;
     withdraw(WithdrawKinds.of(thrown), what + ": " + thrown);
   }
-
-  // Inspection.
 
   /** The node as it is now. */
   public NodeStatus status() {

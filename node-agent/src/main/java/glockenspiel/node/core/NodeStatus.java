@@ -1,5 +1,6 @@
 package glockenspiel.node.core;
 
+import glockenspiel.node.freeze.FreezeStatus;
 import glockenspiel.node.withdraw.WithdrawStatus;
 import glockenspiel.protocol.lock.GateStatus;
 import java.util.List;
@@ -16,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param gateClosedMillis for how long the gate has been closed; 0 when it is open
  * @param waitingFor what it waits for, since when, and who could help: a line each
  * @param withdraw the last withdraw; null when there was none
+ * @param freeze null when it is not mounted
  * @param glocks that it knows
  * @param lastError why the last mount or unmount failed; empty for none
  */
@@ -32,5 +34,6 @@ public record NodeStatus(
     long gateClosedMillis,
     List<String> waitingFor,
     @Nullable WithdrawStatus withdraw,
+    @Nullable FreezeStatus freeze,
     int glocks,
     String lastError) {}

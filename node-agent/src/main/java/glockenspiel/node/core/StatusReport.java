@@ -1,5 +1,6 @@
 package glockenspiel.node.core;
 
+import glockenspiel.node.freeze.FreezeStatus;
 import glockenspiel.node.glock.SessionState;
 import glockenspiel.node.recovery.Gate;
 import glockenspiel.node.recovery.Membership;
@@ -33,6 +34,7 @@ final class StatusReport {
         membership == null ? 0 : membership.gate().closedMillis(),
         mount == null ? List.of() : waitingFor(settings, state, mount, withdraw),
         withdraw == null ? null : withdraw.status(now),
+        mount == null ? null : mount.freeze().status(),
         membership == null ? 0 : membership.glocks().counts().known(),
         lastError);
   }
@@ -59,8 +61,26 @@ final class StatusReport {
     if (!gate.isOpen() && session == SessionState.OPEN) {
       lines.add(gateLine(settings, gate));
     }
+    FreezeStatus freeze = mount.freeze().status();
+    if (freeze.state().isStill()) {
+      lines.add(freezeLine(settings, freeze));
+    }
     lines.addAll(mount.problems().toLines());
     return List.copyOf(lines);
+  }
+
+  private static String freezeLine(NodeSettings settings, FreezeStatus freeze) {
+    String since = " by " + freeze.by() + "; for " + freeze.millis() + "ms; ";
+    return switch (freeze.state()) {
+      case FREEZING -> "being frozen" + since + "changes under way must end";
+      case ASKING -> "being frozen" + since + "every other node must come to rest";
+      default ->
+          "frozen"
+              + since
+              + "who could help: "
+              + (freeze.own() ? "node " + settings.nodeName() : freeze.by())
+              + ", with a thaw";
+    };
   }
 
   private static String gateLine(NodeSettings settings, Gate gate) {

@@ -101,6 +101,14 @@ public sealed interface NodeEvent {
     }
   }
 
+  /** The volume is frozen, as far as this node is concerned, or goes on. */
+  record FreezeChanged(String from, String to, String reason) implements OfNode {
+    @Override
+    public String detail() {
+      return "freeze " + from + " -> " + to + ": " + reason;
+    }
+  }
+
   /** The node's own journal is open. */
   record JournalOpened(int jid, long epoch) implements NodeEvent {
     @Override

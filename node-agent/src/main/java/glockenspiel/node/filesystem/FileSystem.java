@@ -49,6 +49,7 @@ public final class FileSystem implements MountedFileSystem {
   private final PathWalker walker;
   private final Namespace namespace;
   private final FileData data;
+  private final Changes changes;
   private final Reclaiming reclaiming;
   private boolean holdsOwnFiles = true;
 
@@ -73,19 +74,17 @@ public final class FileSystem implements MountedFileSystem {
     this.walker = new PathWalker(volume, groups, files.root());
     this.namespace = new Namespace(volume, groups, walker, numbers, deallocation, statfs);
     this.data = new FileData(volume, groups, deallocation, statfs);
+    this.changes = new Changes(volume.storage());
     this.reclaiming =
         new Reclaiming(
-            volume.storage(),
-            groups,
-            deallocation,
-            task -> Operation.run(volume.storage(), "", task));
+            volume.storage(), groups, deallocation, task -> operate("", () -> changes.run(task)));
   }
 
   /**
    * Makes the file system of a journal that was just opened, or a spectator's, which only reads:
    * whatever would change something ends with READ_ONLY. Runs in a task. The glocks need its {@link
    * #contents} only from its return on: until then it changes nothing, and it keeps nothing cached
-   * but under holders that it keeps.
+   * but under holders that it keeps. Changes wait for the first {@link #thaw}.
    *
    * @param journal null for a spectator
    * @throws FileSystemException INVALID when the volume is another one, WITHDRAWN when it cannot be
@@ -346,23 +345,39 @@ public final class FileSystem implements MountedFileSystem {
   }
 
   @Override
-  public boolean foldStatfs(int ofJid) {
-    return operate(
+  public void freeze() {
+    operate(
         "",
         () -> {
-          if (ofJid == jid) {
-            statfs.foldOwn();
-            return true;
-          }
-          if (ofJid < 0 || ofJid >= files.statfsChanges().size()) {
-            throw new FileSystemException(Code.INVALID, "no journal " + ofJid);
-          }
-          boolean settled = statfs.fold(files.statfsChanges().get(ofJid));
-          if (settled) {
-            reclaiming.start(0);
-          }
-          return settled;
+          reclaiming.finish();
+          changes.stop();
+          statfs.foldOwn();
+          volume.log().freeze();
+          return "";
         });
+  }
+
+  @Override
+  public void thaw() {
+    volume.log().thaw();
+    changes.letGo();
+  }
+
+  @Override
+  public boolean foldStatfs(int ofJid) {
+    return operate("", () -> changes.run(() -> fold(ofJid)));
+  }
+
+  private boolean fold(int ofJid) {
+    if (ofJid == jid) {
+      statfs.foldOwn();
+      return true;
+    }
+    boolean settled = statfs.fold(files.statfsChange(ofJid));
+    if (settled) {
+      reclaiming.start(0);
+    }
+    return settled;
   }
 
   private <T> T change(String path, Supplier<T> body) {
@@ -373,7 +388,7 @@ public final class FileSystem implements MountedFileSystem {
             throw new FileSystemException(
                 Code.READ_ONLY, "this node is a spectator: it has no journal, and only reads");
           }
-          return body.get();
+          return changes.run(body);
         });
   }
 

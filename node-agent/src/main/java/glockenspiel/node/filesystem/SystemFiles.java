@@ -35,6 +35,14 @@ record SystemFiles(
     List<Inum> statfsChanges,
     List<ResourceIndexEntry> index) {
 
+  /** The statfs change of a jid. */
+  Inum statfsChange(int jid) {
+    if (jid < 0 || jid >= statfsChanges.size()) {
+      throw new FileSystemException(FileSystemException.Code.INVALID, "no journal " + jid);
+    }
+    return statfsChanges.get(jid);
+  }
+
   /**
    * Reads the system files.
    *

@@ -163,14 +163,20 @@ public final class GlockCache implements Glocks {
     }
   }
 
-  /** A demote request. The live glock's are announcements and do not come here. */
-  public void demoteRequested(Demote demote) {
+  /**
+   * A demote request. The live glock's are announcements and do not come here.
+   *
+   * @return whether it means what is held now, and asks for less
+   */
+  public boolean demoteRequested(Demote demote) {
     Glock glock = table.find(demote.glock());
-    if (glock != null && queue.demotion().requested(glock, demote)) {
+    boolean meant = glock != null && queue.demotion().requested(glock, demote);
+    if (meant) {
       demotes++;
     } else {
       demotesStale++;
     }
+    return meant;
   }
 
   // Giving glocks back.
@@ -180,6 +186,15 @@ public final class GlockCache implements Glocks {
     Glock glock = table.find(name);
     if (glock != null) {
       giveBack(glock);
+    }
+  }
+
+  /** Lowers a glock to that mode as soon as nobody holds it here, if it is held in a higher one. */
+  public void lower(GlockName name, LockMode to) {
+    Glock glock = table.find(name);
+    if (glock != null && glock.lowerTo(to) != glock.held) {
+      glock.wantDemote(to);
+      queue.demotion().proceed(glock);
     }
   }
 
@@ -282,6 +297,18 @@ public final class GlockCache implements Glocks {
     return glock == null || glock.held == LockMode.UN || !glock.lockValueValid
         ? null
         : glock.lockValue;
+  }
+
+  /** The mode in which the node holds a glock; UN for one that it does not know. */
+  public LockMode held(GlockName name) {
+    Glock glock = table.find(name);
+    return glock == null ? LockMode.UN : glock.held;
+  }
+
+  /** Whether a demote request stands against what is held of a glock. */
+  public boolean isDemoteWanted(GlockName name) {
+    Glock glock = table.find(name);
+    return glock != null && glock.demoteWanted != null;
   }
 
   /** Sets the lock value of a glock that is held EX; it travels when EX is lowered. */

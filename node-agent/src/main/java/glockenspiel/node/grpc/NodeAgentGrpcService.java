@@ -1,9 +1,12 @@
 package glockenspiel.node.grpc;
 
 import glockenspiel.node.core.Node;
+import glockenspiel.node.freeze.FreezeAttempt;
 import glockenspiel.node.glock.GlockSnapshot;
 import glockenspiel.node.v1.DumpGlocksRequest;
 import glockenspiel.node.v1.DumpGlocksResponse;
+import glockenspiel.node.v1.FreezeRequest;
+import glockenspiel.node.v1.FreezeResponse;
 import glockenspiel.node.v1.GetStatusRequest;
 import glockenspiel.node.v1.GetStatusResponse;
 import glockenspiel.node.v1.ListGlocksRequest;
@@ -12,6 +15,8 @@ import glockenspiel.node.v1.MountRequest;
 import glockenspiel.node.v1.MountResponse;
 import glockenspiel.node.v1.NodeAgentServiceGrpc;
 import glockenspiel.node.v1.NodeStatus;
+import glockenspiel.node.v1.ThawRequest;
+import glockenspiel.node.v1.ThawResponse;
 import glockenspiel.node.v1.UnmountRequest;
 import glockenspiel.node.v1.UnmountResponse;
 import glockenspiel.node.v1.WatchEventsRequest;
@@ -92,6 +97,32 @@ public final class NodeAgentGrpcService extends NodeAgentServiceGrpc.NodeAgentSe
               .withdraw(WithdrawKind.OPERATOR, reason.isEmpty() ? "no reason given" : reason);
         },
         status -> WithdrawResponse.newBuilder().setStatus(status).build());
+  }
+
+  /**
+   * Is there a problem if a freeze goes on when its caller goes away, as a mount does? Yes: nobody
+   * would thaw.
+   */
+  @Override
+  public void freeze(FreezeRequest request, StreamObserver<FreezeResponse> observer) {
+    serve(
+        observer,
+        stream -> {
+          FreezeAttempt attempt = node().freeze().freeze();
+          stream.whenGone(attempt::giveUp);
+          end(
+              stream,
+              attempt.done(),
+              status -> FreezeResponse.newBuilder().setStatus(status).build());
+        });
+  }
+
+  @Override
+  public void thaw(ThawRequest request, StreamObserver<ThawResponse> observer) {
+    change(
+        observer,
+        () -> node().freeze().thaw(),
+        status -> ThawResponse.newBuilder().setStatus(status).build());
   }
 
   @Override
@@ -190,19 +221,19 @@ public final class NodeAgentGrpcService extends NodeAgentServiceGrpc.NodeAgentSe
       StreamObserver<A> observer,
       Supplier<Promise<@Nullable Void>> change,
       Function<NodeStatus, A> answer) {
-    serve(
-        observer,
-        stream ->
-            change
-                .get()
-                .whenDone(
-                    (value, failure) -> {
-                      if (failure == null) {
-                        stream.complete(answer.apply(status()));
-                      } else {
-                        stream.fail(NodeFailures.status(failure));
-                      }
-                    }));
+    serve(observer, stream -> end(stream, change.get(), answer));
+  }
+
+  private <A> void end(
+      ServerStream<A> stream, Promise<@Nullable Void> change, Function<NodeStatus, A> answer) {
+    change.whenDone(
+        (value, failure) -> {
+          if (failure == null) {
+            stream.complete(answer.apply(status()));
+          } else {
+            stream.fail(NodeFailures.status(failure));
+          }
+        });
   }
 
   private <A> void serve(StreamObserver<A> observer, Consumer<ServerStream<A>> handler) {

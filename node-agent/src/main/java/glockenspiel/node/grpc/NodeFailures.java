@@ -3,6 +3,7 @@ package glockenspiel.node.grpc;
 import glockenspiel.lock.v1.LockErrorReason;
 import glockenspiel.node.core.NodeException;
 import glockenspiel.node.filesystem.FileSystemException;
+import glockenspiel.node.freeze.FreezeException;
 import glockenspiel.node.glock.GlockException;
 import glockenspiel.node.glock.SessionException;
 import glockenspiel.node.recovery.RecoveryStoppedException;
@@ -34,6 +35,7 @@ final class NodeFailures {
       case FileSystemException refused -> ofFileSystem(refused);
       case NodeException refused -> ofNode(refused);
       case GlockException refused -> ofGlock(refused);
+      case FreezeException refused -> ofFreeze(refused);
       case StorageException refused -> StorageErrors.status(refused);
       case SessionException unreachable ->
           LockErrors.status(LockErrorReason.LOCK_ERROR_REASON_UNAVAILABLE, message(unreachable));
@@ -89,6 +91,19 @@ final class NodeFailures {
           StorageErrors.status(
               new StorageException(StorageException.Reason.NO_SUCH_JOURNAL, message));
     };
+  }
+
+  private static StatusRuntimeException ofFreeze(FreezeException failure) {
+    NodeErrorReason reason =
+        switch (failure.reason()) {
+          case FROZEN -> NodeErrorReason.NODE_ERROR_REASON_FROZEN;
+          case NOT_FROZEN -> NodeErrorReason.NODE_ERROR_REASON_NOT_FROZEN;
+          case FROZEN_ELSEWHERE -> NodeErrorReason.NODE_ERROR_REASON_FROZEN_ELSEWHERE;
+          case GIVEN_UP -> NodeErrorReason.NODE_ERROR_REASON_FREEZE_GIVEN_UP;
+          case SPECTATOR -> NodeErrorReason.NODE_ERROR_REASON_READ_ONLY;
+          case WITHDRAWN -> NodeErrorReason.NODE_ERROR_REASON_WITHDRAWN;
+        };
+    return NodeErrors.status(reason, message(failure));
   }
 
   /** A lock that could not be had for now: nothing happened, and trying again helps. */

@@ -4,10 +4,12 @@ import com.google.protobuf.Timestamp;
 import glockenspiel.node.core.NodeState;
 import glockenspiel.node.core.NodeStatus;
 import glockenspiel.node.filesystem.FileStat;
+import glockenspiel.node.freeze.FreezeStatus;
 import glockenspiel.node.glock.GlockSnapshot;
 import glockenspiel.node.v1.DirectoryEntry;
 import glockenspiel.node.v1.FileAttributes;
 import glockenspiel.node.v1.FileType;
+import glockenspiel.node.v1.FreezeState;
 import glockenspiel.node.v1.GlockInfo;
 import glockenspiel.node.v1.NodeEvent;
 import glockenspiel.node.withdraw.WithdrawStatus;
@@ -46,6 +48,9 @@ final class NodeWire {
     if (status.withdraw() != null) {
       builder.setWithdraw(withdraw(status.withdraw()));
     }
+    if (status.freeze() != null && !status.spectator()) {
+      builder.setFreeze(freeze(status.freeze()));
+    }
     return builder.build();
   }
 
@@ -68,6 +73,21 @@ final class NodeWire {
         .setMillis(withdraw.millis())
         .setSecondaryWithdraws(withdraw.secondaryWithdraws())
         .setReleasesHeldBack(withdraw.releasesHeldBack())
+        .build();
+  }
+
+  private static glockenspiel.node.v1.FreezeStatus freeze(FreezeStatus freeze) {
+    FreezeState state =
+        switch (freeze.state()) {
+          case IDLE, FREEZER, FROZEN, ENDED -> FreezeState.FREEZE_STATE_FROZEN;
+          case THAWED, LEAVING -> FreezeState.FREEZE_STATE_THAWED;
+          case FREEZING, ASKING -> FreezeState.FREEZE_STATE_FREEZING;
+        };
+    return glockenspiel.node.v1.FreezeStatus.newBuilder()
+        .setState(state)
+        .setFreezer(freeze.freezer())
+        .setOwn(freeze.own())
+        .setMillis(freeze.millis())
         .build();
   }
 

@@ -21,6 +21,7 @@ import glockenspiel.protocol.lock.LockManagerMessage.Left;
 import glockenspiel.protocol.lock.LockManagerPort;
 import glockenspiel.protocol.lock.LockMode;
 import glockenspiel.protocol.lock.Welcome;
+import glockenspiel.runtime.state.InvariantViolation;
 import glockenspiel.runtime.task.Promise;
 import glockenspiel.runtime.task.SerialOwner;
 import org.jspecify.annotations.Nullable;
@@ -36,6 +37,9 @@ public final class Membership {
      * A demote request on the live glock: journals wait for replay. The gate is up to date already.
      */
     void announced(Demote demote);
+
+    /** Another node wants the freeze glock, and this one is in its way: it asks for a freeze. */
+    void freezeWanted(Demote demote);
 
     /** The gate has changed. */
     void gateChanged(GateStatus gate);
@@ -71,6 +75,7 @@ public final class Membership {
   private final Watcher watcher;
   private @Nullable Holder mounted;
   private @Nullable Holder live;
+  private @Nullable Holder freeze;
 
   /** A membership that has not joined yet: join through its {@link #session}. */
   public Membership(
@@ -141,9 +146,31 @@ public final class Membership {
     glocks.giveBack(GlockName.LIVE);
   }
 
+  /**
+   * Keeps a holder of the freeze glock for as long as the membership lasts, or until {@link
+   * #releaseFreeze}.
+   *
+   * <p>Is there a problem if a node that withdraws gives it back at once, since it writes nothing
+   * any more? Yes: its journal waits for replay. Whoever freezes would take the volume for one at
+   * rest, and the replay would write to it.
+   */
+  public void keepFreeze(Holder holder) {
+    InvariantViolation.require(freeze == null, "the freeze glock has two holders");
+    freeze = holder;
+  }
+
+  /** Closes the holder of the freeze glock, if there is one. */
+  public void releaseFreeze() {
+    if (freeze != null) {
+      freeze.close();
+      freeze = null;
+    }
+  }
+
   /** Gives back what the mount had taken. */
   public void releaseAll() {
     journal.releaseGlock();
+    releaseFreeze();
     releaseLive();
     if (mounted != null) {
       mounted.close();
@@ -152,7 +179,7 @@ public final class Membership {
   }
 
   /** A task of this membership has broken an invariant. */
-  void violated(RuntimeException cause) {
+  public void violated(RuntimeException cause) {
     watcher.violated(cause);
   }
 
@@ -174,8 +201,8 @@ public final class Membership {
           if (demote.glock().equals(GlockName.LIVE)) {
             gate.update(demote.gate());
             watcher.announced(demote);
-          } else {
-            glocks.demoteRequested(demote);
+          } else if (glocks.demoteRequested(demote) && demote.glock().equals(GlockName.FREEZE)) {
+            watcher.freezeWanted(demote);
           }
         }
         case GateChanged changed -> {

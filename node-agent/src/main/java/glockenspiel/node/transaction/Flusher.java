@@ -241,7 +241,11 @@ final class Flusher {
   }
 
   private static int headFlags(int flags) {
-    int kinds = LogFlags.FLUSH_NORMAL | LogFlags.FLUSH_SYNC | LogFlags.FLUSH_SHUTDOWN;
+    int kinds =
+        LogFlags.FLUSH_NORMAL
+            | LogFlags.FLUSH_SYNC
+            | LogFlags.FLUSH_SHUTDOWN
+            | LogFlags.FLUSH_FREEZE;
     return (flags & kinds) == 0 ? flags | LogFlags.FLUSH_NORMAL : flags;
   }
 }

@@ -182,7 +182,34 @@ public final class NodeLog {
    * write.
    */
   public void empty() {
-    int flags = LogFlags.FLUSH_SHUTDOWN | LogFlags.LFC_SHUTDOWN;
+    empty(LogFlags.FLUSH_SHUTDOWN | LogFlags.LFC_SHUTDOWN);
+  }
+
+  /**
+   * Brings everything in place, says so with a clean header, and keeps the log still: until {@link
+   * #thaw} nothing of this node reaches the volume. The caller lets no transaction begin before
+   * that, and none is open.
+   *
+   * <p>Is there a problem if the header says clean although the journal stays open? No: its epoch
+   * is open at the journal-service, so whoever looks at it after the node's death fences and
+   * replays it all the same. The first flush after the thaw is behind it, and dirty.
+   */
+  public void freeze() {
+    int flags = LogFlags.FLUSH_FREEZE | LogFlags.LFC_FREEZE_GO_SYNC;
+    empty(flags);
+    // Nothing is in the journal or gathered, and no transaction can change that: no demote can
+    // have anything to revoke, and this flush is the header alone.
+    storage.await(flusher.flushEvenNothing(flags | LogFlags.UNMOUNT));
+    storage.freeze();
+    stopTimers();
+  }
+
+  /** Transactions may begin. */
+  public void thaw() {
+    storage.thaw();
+  }
+
+  private void empty(int flags) {
     flush(flags);
     // A demote may still come and revoke something meanwhile.
     while (region.size() > 0 || !flusher.gathering().isEmpty()) {

@@ -9,6 +9,7 @@ import glockenspiel.protocol.storage.LogFlush;
 import glockenspiel.protocol.storage.OpenedJournal;
 import glockenspiel.protocol.storage.StorageException;
 import glockenspiel.protocol.storage.StoragePort;
+import glockenspiel.runtime.state.InvariantViolation;
 import glockenspiel.runtime.task.OwnerStoppedException;
 import glockenspiel.runtime.task.Promise;
 import glockenspiel.runtime.task.SerialOwner;
@@ -30,6 +31,7 @@ public final class NodeStorage {
   private final WithdrawTrigger trigger;
   private final Set<Promise<?>> waiting = new LinkedHashSet<>();
   private @Nullable String abortReason;
+  private boolean frozen;
 
   /** Storage under the epoch of an opened journal. */
   public NodeStorage(
@@ -75,7 +77,7 @@ public final class NodeStorage {
 
   /** Writes blocks in place; returns when they are durable. */
   public void write(List<BlockImage> images) {
-    requireActive();
+    requireMayWrite();
     try {
       await(port.write(journal.jid(), journal.epoch(), List.copyOf(images)));
     } catch (StorageException failure) {
@@ -85,12 +87,30 @@ public final class NodeStorage {
 
   /** Appends a flush to the journal; returns when it is durable. */
   public Appended append(LogFlush flush) {
-    requireActive();
+    requireMayWrite();
     try {
       return await(port.append(journal.jid(), journal.epoch(), flush));
     } catch (StorageException failure) {
       throw withdraw(kindOf(failure, WithdrawKind.JOURNAL_IO_ERROR), "appending", failure);
     }
+  }
+
+  /**
+   * From now on nothing of this node may reach the volume. Whoever freezes has seen to it that
+   * there is nothing left to write; that somebody writes all the same is a broken invariant.
+   */
+  void freeze() {
+    frozen = true;
+  }
+
+  /** Writes go on. */
+  void thaw() {
+    frozen = false;
+  }
+
+  private void requireMayWrite() {
+    requireActive();
+    InvariantViolation.require(!frozen, "a frozen node writes");
   }
 
   /**

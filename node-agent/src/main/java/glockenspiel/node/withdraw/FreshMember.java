@@ -155,6 +155,9 @@ public final class FreshMember implements SecondSession {
     }
 
     @Override
+    public void freezeWanted(Demote demote) {}
+
+    @Override
     public void gateChanged(GateStatus gate) {
       recovery.wake();
     }

@@ -14,10 +14,13 @@ import glockenspiel.node.filesystem.FileSystemException;
 import glockenspiel.node.v1.CreateFileRequest;
 import glockenspiel.node.v1.FileAttributes;
 import glockenspiel.node.v1.FileType;
+import glockenspiel.node.v1.FreezeRequest;
+import glockenspiel.node.v1.FreezeState;
 import glockenspiel.node.v1.GetStatusRequest;
 import glockenspiel.node.v1.MountRequest;
 import glockenspiel.node.v1.NodeStatus;
 import glockenspiel.node.v1.StatRequest;
+import glockenspiel.node.v1.ThawRequest;
 import glockenspiel.node.v1.UnmountRequest;
 import glockenspiel.node.v1.WithdrawRequest;
 import glockenspiel.node.withdraw.WithdrawKind;
@@ -215,6 +218,44 @@ class NodeAgentServerTest {
       await(rig.agent.mount());
       assertEquals(
           NodeState.WITHDRAWN, await(rig.agent.withdraw(WithdrawKind.CONSISTENCY, "x")).state());
+    }
+  }
+
+  @Test
+  void aNodeThatIsAloneFreezesAndThaws() throws Exception {
+    try (AgentRig rig = new AgentRig()) {
+      FreezeRequest freeze = FreezeRequest.getDefaultInstance();
+      ThawRequest thaw = ThawRequest.getDefaultInstance();
+      assertRefused(Code.FAILED_PRECONDITION, "NOT_MOUNTED", () -> rig.node().freeze(freeze));
+      await(rig.agent.mount());
+      assertEquals(FreezeState.FREEZE_STATE_THAWED, status(rig).getFreeze().getState());
+      assertRefused(Code.FAILED_PRECONDITION, "NOT_FROZEN", () -> rig.node().thaw(thaw));
+      var frozen = rig.node().freeze(freeze).getStatus().getFreeze();
+      assertEquals(FreezeState.FREEZE_STATE_FROZEN, frozen.getState());
+      assertTrue(frozen.getOwn());
+      assertEquals(status(rig).getNodeName(), frozen.getFreezer());
+      assertRefused(Code.FAILED_PRECONDITION, "FROZEN", () -> rig.node().freeze(freeze));
+      CompletableFuture<Boolean> waits =
+          CompletableFuture.supplyAsync(
+              () -> rig.agent.call(files -> files.create("/f", 0644)).links() > 0);
+      rig.agent.call(files -> files.list("/"));
+      assertFalse(waits.isDone());
+      assertEquals(
+          FreezeState.FREEZE_STATE_THAWED,
+          rig.node().thaw(thaw).getStatus().getFreeze().getState());
+      assertTrue(await(waits));
+    }
+  }
+
+  @Test
+  void aSpectatorDoesNotFreeze() throws Exception {
+    try (AgentRig rig = new AgentRig()) {
+      var mount = MountRequest.newBuilder().setSpectator(true).build();
+      assertFalse(rig.node().mount(mount).getStatus().hasFreeze());
+      assertRefused(
+          Code.PERMISSION_DENIED,
+          "READ_ONLY",
+          () -> rig.node().freeze(FreezeRequest.getDefaultInstance()));
     }
   }
 

@@ -1,6 +1,8 @@
 package glockenspiel.node.core;
 
 import glockenspiel.node.event.NodeEvent;
+import glockenspiel.node.freeze.FreezeException;
+import glockenspiel.node.freeze.FreezeState;
 import glockenspiel.node.withdraw.WithdrawKind;
 import glockenspiel.node.withdraw.WithdrawStatus;
 import glockenspiel.protocol.storage.StorageException.Reason;
@@ -74,6 +76,18 @@ final class SmallCluster implements AutoCloseable {
       return on(node::unmount);
     }
 
+    Promise<@Nullable Void> freeze() {
+      return on(() -> node.freeze().freeze().done());
+    }
+
+    Promise<@Nullable Void> thaw() {
+      return on(() -> node.freeze().thaw());
+    }
+
+    FreezeState freezeState() {
+      return Objects.requireNonNull(node.status().freeze()).state();
+    }
+
     Promise<@Nullable Void> withdraw() {
       return on(() -> node.withdraw(WithdrawKind.OPERATOR, "asked to"));
     }
@@ -82,16 +96,22 @@ final class SmallCluster implements AutoCloseable {
     Promise<@Nullable Void> on(java.util.function.Supplier<Promise<@Nullable Void>> work) {
       Promise<@Nullable Void> result = new Promise<>();
       owner.execute(
-          () ->
-              work.get()
-                  .whenDone(
-                      (value, failure) -> {
-                        if (failure == null) {
-                          result.complete(null);
-                        } else {
-                          result.fail(failure);
-                        }
-                      }));
+          () -> {
+            Promise<@Nullable Void> begun;
+            try {
+              begun = work.get();
+            } catch (FreezeException | NodeException refused) {
+              begun = Promise.failed(refused);
+            }
+            begun.whenDone(
+                (value, failure) -> {
+                  if (failure == null) {
+                    result.complete(null);
+                  } else {
+                    result.fail(failure);
+                  }
+                });
+          });
       return result;
     }
 

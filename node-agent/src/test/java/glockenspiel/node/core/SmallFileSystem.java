@@ -13,6 +13,7 @@ import glockenspiel.protocol.storage.StatfsCounts;
 import glockenspiel.protocol.storage.StorageException;
 import glockenspiel.protocol.storage.StoragePort;
 import glockenspiel.runtime.task.SerialOwner;
+import glockenspiel.runtime.task.Signal;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -27,7 +28,10 @@ final class SmallFileSystem implements MountedFileSystem, GlockContents {
   private final Glocks glocks;
   private final @Nullable OpenedJournal journal;
   private final WithdrawTrigger trigger;
+  private final Signal changed;
   private boolean aborted;
+  private boolean frozen = true;
+  private int changing;
   boolean abortThrows;
 
   SmallFileSystem(
@@ -41,14 +45,43 @@ final class SmallFileSystem implements MountedFileSystem, GlockContents {
     this.glocks = glocks;
     this.journal = journal;
     this.trigger = trigger;
+    this.changed = new Signal(owner);
   }
 
   /** Changes an inode, as a transaction does. Only inside a task. */
   void change(long inode) {
+    change(inode, 0);
+  }
+
+  /** The same, and the change takes so long. */
+  void change(long inode, long nanos) {
+    while (frozen && !aborted) {
+      changed.await();
+    }
+    changing++;
     try (Glocks.Holder holder = glocks.acquire(GlockName.inode(inode), LockMode.EX, 0)) {
+      owner.pause(nanos);
       flush();
       calls.add("changed " + holder.glock());
+    } finally {
+      changing--;
+      changed.raise();
     }
+  }
+
+  @Override
+  public void freeze() {
+    frozen = true;
+    while (changing > 0 && !aborted) {
+      changed.await();
+    }
+    append();
+  }
+
+  @Override
+  public void thaw() {
+    frozen = false;
+    changed.raise();
   }
 
   /** Reads an inode. Only inside a task. */
@@ -59,6 +92,13 @@ final class SmallFileSystem implements MountedFileSystem, GlockContents {
   }
 
   private void flush() {
+    if (frozen && changing == 0) {
+      throw new IllegalStateException("a frozen node writes");
+    }
+    append();
+  }
+
+  private void append() {
     if (journal == null || aborted) {
       throw new IllegalStateException("no journal");
     }
@@ -84,7 +124,9 @@ final class SmallFileSystem implements MountedFileSystem, GlockContents {
   @Override
   public void sync(GlockName glock, LockMode to) {
     calls.add("sync " + glock + " to " + to);
-    flush();
+    if (!frozen) {
+      flush();
+    }
   }
 
   @Override
@@ -104,6 +146,7 @@ final class SmallFileSystem implements MountedFileSystem, GlockContents {
   public void abort() {
     calls.add("abort");
     aborted = true;
+    changed.raise();
     if (abortThrows) {
       throw new IllegalStateException("cannot be aborted");
     }

@@ -131,7 +131,14 @@ final class SmallGrants {
       LockMode wanted = share ? request.acquire.mode() : LockMode.UN;
       if (always || hold.demoted != wanted) {
         hold.demoted = wanted;
-        demote(session, glock, wanted, hold, request.acquire.trace());
+        session.log.add(
+            new LockManagerMessage.Demote(
+                glock,
+                wanted,
+                hold.grantNumber,
+                manager.gate(),
+                request.acquire.trace(),
+                request.session.nodeName));
       }
     }
   }

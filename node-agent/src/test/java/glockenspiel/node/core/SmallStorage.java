@@ -53,6 +53,9 @@ final class SmallStorage {
 
   final List<Journal> journals = new ArrayList<>();
 
+  /** Flushes that were appended, by all nodes. */
+  long appends;
+
   /** Calls by name that fail, with the reason; {@code *} is all of them. */
   final Map<String, Reason> failing = new LinkedHashMap<>();
 
@@ -180,6 +183,7 @@ final class SmallStorage {
           () -> {
             requireEpoch(jid, epoch);
             journal(jid).dirty = true;
+            appends++;
             return new Appended(1, 1, 2);
           });
     }

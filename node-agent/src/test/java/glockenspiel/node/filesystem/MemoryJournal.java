@@ -39,6 +39,7 @@ final class MemoryJournal {
   private TreeMap<Long, ByteBuffer> replay = new TreeMap<>();
   private long headBlock;
   private int flushes;
+  private int newestFlags;
 
   MemoryJournal(Geometry geometry, long length, long headBlock) {
     this.geometry = geometry;
@@ -70,6 +71,7 @@ final class MemoryJournal {
   /** The flush is durable. */
   void append(LogFlush flush, Appended at, VolumeImage device) {
     flushes++;
+    newestFlags = flush.flags();
     checkDisjoint(flush);
     checkTail(flush, device);
     revoked.addAll(flush.revokes());
@@ -189,5 +191,10 @@ final class MemoryJournal {
 
   int flushes() {
     return flushes;
+  }
+
+  /** Flags of the newest header. */
+  int newestFlags() {
+    return newestFlags;
   }
 }

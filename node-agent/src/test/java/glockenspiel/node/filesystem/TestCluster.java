@@ -34,19 +34,21 @@ final class TestCluster implements AutoCloseable {
       this.owner = scheduler.owner("node-" + jid);
       this.port = storage.new Port(owner);
       this.glocks = allGlocks.node(owner, this::contents);
-      this.mounted =
-          scheduler.call(
+      this.mounted = scheduler.call(owner, () -> mount(spectator));
+    }
+
+    private FileSystem mount(boolean spectator) {
+      FileSystem made =
+          FileSystem.mount(
               owner,
-              () ->
-                  FileSystem.mount(
-                      owner,
-                      port,
-                      glocks,
-                      spectator ? null : storage.open(jid),
-                      storage.info(),
-                      (kind, reason) -> withdraws.add(kind + ": " + reason),
-                      new FileSystemSettings(
-                          settings, () -> EPOCH.plusNanos(scheduler.nowNanos()))));
+              port,
+              glocks,
+              spectator ? null : storage.open(jid),
+              storage.info(),
+              (kind, reason) -> withdraws.add(kind + ": " + reason),
+              new FileSystemSettings(settings, () -> EPOCH.plusNanos(scheduler.nowNanos())));
+      made.thaw();
+      return made;
     }
 
     private GlockContents contents() {

@@ -139,6 +139,7 @@ final class SharedVolume implements AutoCloseable {
                   volume.info(),
                   (kind, reason) -> {},
                   new FileSystemSettings(log, Instant::now));
+          files.thaw();
           return new Mounted(journal, files);
         });
   }
