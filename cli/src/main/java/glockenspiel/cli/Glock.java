@@ -6,12 +6,14 @@ import glockenspiel.cli.offline.JournalCommand;
 import glockenspiel.cli.offline.MkfsCommand;
 import glockenspiel.cli.online.BenchCommand;
 import glockenspiel.cli.online.EvictCommand;
+import glockenspiel.cli.online.FreezeCommand;
 import glockenspiel.cli.online.JournalsCommand;
 import glockenspiel.cli.online.LockCommand;
 import glockenspiel.cli.online.LocksCommand;
 import glockenspiel.cli.online.MountCommand;
 import glockenspiel.cli.online.NodesCommand;
 import glockenspiel.cli.online.StatusCommand;
+import glockenspiel.cli.online.ThawCommand;
 import glockenspiel.cli.online.UnmountCommand;
 import glockenspiel.cli.online.WhyCommand;
 import glockenspiel.cli.online.WithdrawCommand;
@@ -60,6 +62,8 @@ import picocli.CommandLine.ParseResult;
       WithdrawCommand.class,
       MountCommand.class,
       UnmountCommand.class,
+      FreezeCommand.class,
+      ThawCommand.class,
       EvictCommand.class,
       SimCommand.class,
       SoakCommand.class,

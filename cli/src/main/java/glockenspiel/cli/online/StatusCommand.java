@@ -9,6 +9,7 @@ import glockenspiel.lock.v1.ListLockspacesRequest;
 import glockenspiel.lock.v1.LockInspectionServiceGrpc;
 import glockenspiel.lock.v1.Lockspace;
 import glockenspiel.lock.v1.PendingRecovery;
+import glockenspiel.node.v1.FreezeStatus;
 import glockenspiel.node.v1.GetStatusRequest;
 import glockenspiel.node.v1.NodeAgentServiceGrpc;
 import glockenspiel.node.v1.NodeStatus;
@@ -65,7 +66,11 @@ public final class StatusCommand implements Callable<Integer> {
       @Nullable Long epoch,
       List<String> waitingFor,
       @Nullable WithdrawView withdraw,
+      @Nullable FreezeState freeze,
       @Nullable String problem) {}
+
+  /** Whether a node may write; of one that may not, by whom, if that is known. */
+  record FreezeState(String state, @Nullable String freezer, long millis) {}
 
   /** A node's last withdraw. */
   record WithdrawView(
@@ -147,6 +152,7 @@ public final class StatusCommand implements Callable<Integer> {
           null,
           List.of(),
           null,
+          null,
           CommandFailure.of(unreachable).getMessage());
     }
   }
@@ -169,7 +175,15 @@ public final class StatusCommand implements Callable<Integer> {
                 withdraw.getSecondaryWithdraws(),
                 withdraw.getReleasesHeldBack())
             : null,
+        status.hasFreeze() ? freeze(status.getFreeze()) : null,
         null);
+  }
+
+  private static FreezeState freeze(FreezeStatus freeze) {
+    return new FreezeState(
+        Names.of(freeze.getState()),
+        freeze.getFreezer().isEmpty() ? null : freeze.getFreezer(),
+        freeze.getMillis());
   }
 
   private static List<String> lines(List<LockspaceStatus> lockspaces, List<NodeView> nodes) {
