@@ -5,6 +5,7 @@ import glockenspiel.ondisk.MetaHeader;
 import glockenspiel.ondisk.MetaType;
 import glockenspiel.ondisk.inode.Dinode;
 import glockenspiel.protocol.lock.Batch;
+import glockenspiel.protocol.lock.GlockName;
 import glockenspiel.protocol.lock.GlockType;
 import glockenspiel.protocol.lock.LockFlags;
 import glockenspiel.protocol.lock.LockManagerMessage;
@@ -23,6 +24,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.Predicate;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
@@ -49,6 +51,10 @@ final class PlantedBug {
 
   /** The lock-manager grants EX of a FLOCK glock beside SH: rule 1. */
   static Tampering exclusiveBesideShared() {
+    return exclusiveBesideShared(glock -> glock.type() == GlockType.FLOCK);
+  }
+
+  private static Tampering exclusiveBesideShared(Predicate<GlockName> which) {
     return new Tampering() {
       private final Map<String, LockMode> asked = new TreeMap<>();
 
@@ -58,7 +64,7 @@ final class PlantedBug {
             batch,
             message -> {
               if (message instanceof NodeMessage.Acquire acquire
-                  && acquire.glock().type() == GlockType.FLOCK
+                  && which.test(acquire.glock())
                   && acquire.mode() == LockMode.EX) {
                 asked.put(from + " " + acquire.requestId(), LockMode.EX);
                 return new NodeMessage.Acquire(
@@ -276,6 +282,11 @@ final class PlantedBug {
                     : message);
       }
     };
+  }
+
+  /** The lock-manager grants EX of the freeze glock beside SH: rule 13. */
+  static Tampering freezesBesideWriters() {
+    return exclusiveBesideShared(glock -> glock.equals(GlockName.FREEZE));
   }
 
   /** A lock-manager that was restarted is not told of inodes that are held: rule 1. */

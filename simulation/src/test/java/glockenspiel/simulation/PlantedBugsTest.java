@@ -68,7 +68,9 @@ class PlantedBugsTest {
           new Planted(10, NO_FAULTS, PlantedBug::blockCountsAreDamaged),
           new Planted(11, SHORT, PlantedBug::outcomesComeTwice),
           new Planted(12, NO_FAULTS, PlantedBug::demotesAreLost),
-          new Planted(1, RESTARTS, PlantedBug::inodesAreNotReasserted));
+          new Planted(1, RESTARTS, PlantedBug::inodesAreNotReasserted),
+          new Planted(
+              13, SHORT.withFaults(List.of(FaultKind.FREEZE)), PlantedBug::freezesBesideWriters));
 
   static List<Planted> bugs() {
     return BUGS;
@@ -77,7 +79,7 @@ class PlantedBugsTest {
   @Test
   void everyRuleHasOne() {
     List<Integer> rules = bugs().stream().map(Planted::rule).toList();
-    assertEquals(IntStream.rangeClosed(1, 12).boxed().toList(), rules.stream().distinct().toList());
+    assertEquals(IntStream.rangeClosed(1, 13).boxed().toList(), rules.stream().distinct().toList());
     assertEquals(rules, SeedTable.planted().stream().map(SeedTable.Row::rule).toList());
   }
 

@@ -18,7 +18,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 
-/** Holds a run against the twelve rules of docs/architecture.md, by what was seen of it. */
+/** Holds a run, in which nobody freezes, against the first twelve rules of docs/architecture.md. */
 final class Rules {
   private static final long BOUND_MILLIS = 10_000;
 

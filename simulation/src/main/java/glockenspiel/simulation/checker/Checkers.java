@@ -36,7 +36,8 @@ public final class Checkers implements Observer {
                 judge, ledger, new BlockOwners(map), durable, new FreedBlocks(map), clock),
             headers,
             new WithdrawChecker(judge, ledger, headers, clock),
-            new OutcomeChecker(judge));
+            new OutcomeChecker(judge),
+            new FreezeChecker(judge, map, ledger));
   }
 
   @Override

@@ -18,10 +18,11 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Rule 7: a clean log header is written only by an orderly unmount or a finished replay. A header
- * that says clean may go to the device only while a close of that journal's open epoch, sent by a
- * node that did not withdraw then, or a replay of that journal waits for its answer. A close that
- * was late on its way is an orderly one: what it needs was in place when it was sent.
+ * Rule 7: a clean log header is written only by an orderly unmount, a freeze or a finished replay.
+ * A header that says clean may go to the device only while a close of that journal's open epoch,
+ * sent by a node that did not withdraw then, a freeze's flush under that epoch, or a replay of that
+ * journal waits for its answer. A close that was late on its way is an orderly one: what it needs
+ * was in place when it was sent.
  *
  * <p>Knows on the way what the newest durable header of each journal says.
  */
@@ -119,7 +120,7 @@ final class CleanHeaderChecker implements Observer {
           7,
           "a clean header goes to journal "
               + header.jid()
-              + ", and neither an orderly unmount nor a replay is under way");
+              + ", and neither an orderly unmount nor a freeze nor a replay is under way");
     }
   }
 
@@ -137,6 +138,12 @@ final class CleanHeaderChecker implements Observer {
         }
         case StorageCall.Close close -> {
           if (close.epoch() == ledger.epoch(jid) && orderly.contains(call)) {
+            return true;
+          }
+        }
+        case StorageCall.Append append -> {
+          if (append.epoch() == ledger.epoch(jid)
+              && (append.flush().flags() & LogFlags.FLUSH_FREEZE) != 0) {
             return true;
           }
         }

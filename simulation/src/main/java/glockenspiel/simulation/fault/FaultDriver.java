@@ -102,6 +102,7 @@ public final class FaultDriver implements Observer {
     targets.restartJournalService();
     for (int i = 0; i < targets.nodes(); i++) {
       targets.node(i).wake();
+      targets.node(i).thaw();
       targets.restartNode(i);
     }
   }
@@ -146,6 +147,10 @@ public final class FaultDriver implements Observer {
       case MOUNT_CHURN -> mountChurn(random.nextInt(2, WAVES_MAX));
       case EVICT -> evict();
       case REMOUNT -> targets.remount(node);
+      case FREEZE -> {
+        targets.node(node).freeze();
+        later(() -> targets.node(node).thaw());
+      }
       case NODE_CRASH, MACHINE_CRASH -> crashNode(node, kind == FaultKind.MACHINE_CRASH);
       case NODE_HANG -> {
         targets.node(node).hang();

@@ -24,6 +24,8 @@ public enum FaultKind {
   REMOUNT,
   /** An operator unmounts and mounts nodes again and again. */
   MOUNT_CHURN,
+  /** An operator freezes the volume, and thaws it after a while. */
+  FREEZE,
   /** A node's process is killed. */
   NODE_CRASH,
   /** A node's machine is gone. */

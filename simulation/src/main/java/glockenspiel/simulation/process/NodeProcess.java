@@ -1,12 +1,14 @@
 package glockenspiel.simulation.process;
 
 import glockenspiel.node.core.Node;
+import glockenspiel.node.core.NodeException;
 import glockenspiel.node.core.NodeSettings;
 import glockenspiel.node.core.NodeState;
 import glockenspiel.node.event.NodeEvent;
 import glockenspiel.node.event.Tracing;
 import glockenspiel.node.filesystem.FileSystem;
 import glockenspiel.node.filesystem.FileSystemSettings;
+import glockenspiel.node.freeze.FreezeException;
 import glockenspiel.node.withdraw.WithdrawKind;
 import glockenspiel.runtime.task.deterministic.DeterministicOwner;
 import glockenspiel.runtime.task.deterministic.DeterministicScheduler;
@@ -139,6 +141,33 @@ public final class NodeProcess {
       owner.wake();
       observer.observe(new Observation.NodeWoke(id));
     }
+  }
+
+  /** An operator wants it to freeze the volume; nothing happens where it refuses. */
+  public void freeze() {
+    unlessRefused(
+        () -> {
+          var _ = node.freeze().freeze();
+        });
+  }
+
+  /** An operator wants it to thaw the volume; nothing happens where it refuses. */
+  public void thaw() {
+    unlessRefused(
+        () -> {
+          var _ = node.freeze().thaw();
+        });
+  }
+
+  private void unlessRefused(Runnable piece) {
+    owner.execute(
+        () -> {
+          try {
+            piece.run();
+          } catch (FreezeException | NodeException refused) {
+            // An operator would read it.
+          }
+        });
   }
 
   /** An operator wants it to withdraw. */
