@@ -339,7 +339,7 @@ class FreezeMomentsTest {
     assertGoesOn(cluster, List.of(all.get(0), all.get(2)), List.of());
   }
 
-  private static void withdrawFreezing(SmallCluster cluster) {
+  static void withdrawFreezing(SmallCluster cluster) {
     List<Member> all = three(cluster);
     Member p = all.get(1);
     var change = p.task(() -> p.files().change(40, 2 * SECOND));
@@ -361,7 +361,7 @@ class FreezeMomentsTest {
     assertGoesOn(cluster, all, List.of());
   }
 
-  private static void withdrawFrozen(SmallCluster cluster) {
+  static void withdrawFrozen(SmallCluster cluster) {
     List<Member> all = three(cluster);
     Member p = all.get(1);
     cluster.run(all.getFirst().freeze());
@@ -379,7 +379,7 @@ class FreezeMomentsTest {
     assertGoesOn(cluster, all, waiting);
   }
 
-  private static void withdrawFreezerFreezing(SmallCluster cluster) {
+  static void withdrawFreezerFreezing(SmallCluster cluster) {
     List<Member> all = three(cluster);
     Member p = all.get(1);
     var change = p.task(() -> p.files().change(40, SECOND));
@@ -391,7 +391,7 @@ class FreezeMomentsTest {
     assertGoesOn(cluster, all.subList(1, 3), List.of(change));
   }
 
-  private static void withdrawFreezer(SmallCluster cluster) {
+  static void withdrawFreezer(SmallCluster cluster) {
     List<Member> all = three(cluster);
     cluster.run(all.getFirst().freeze());
     List<Member> others = all.subList(1, 3);

@@ -53,6 +53,10 @@ class WithdrawMomentsTest {
     moments.put("peer-dies", WithdrawMomentsTest::peerDies);
     moments.put("storage-cut-off", WithdrawMomentsTest::storageCutOff);
     moments.put("only-spectators", WithdrawMomentsTest::onlySpectators);
+    moments.put("freezing", FreezeMomentsTest::withdrawFreezing);
+    moments.put("frozen", FreezeMomentsTest::withdrawFrozen);
+    moments.put("freezer-freezing", FreezeMomentsTest::withdrawFreezerFreezing);
+    moments.put("freezer", FreezeMomentsTest::withdrawFreezer);
   }
 
   @TestFactory
