@@ -11,6 +11,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Rule 4: a replay never puts back a block that another node changed after the replayed node last
@@ -72,30 +73,33 @@ public final class ReplayChecker implements Observer {
     if (ledger.pendingWrites(block).stream().anyMatch(pending -> pending.hash() == hash)) {
       return;
     }
+    // Of two replays at once each may have had that content in its journal; one is enough.
+    String broken = null;
     for (int jid : ledger.replaying()) {
       if (ledger.journal(jid).hasImage(block, hash)) {
-        checkAgainstOthers(jid, block);
+        Integer other = changedSince(jid, block);
+        if (other == null) {
+          return;
+        }
+        broken =
+            "the replay of journal %d puts back block %d, which the owner of journal %d has changed since"
+                .formatted(jid, block, other);
       }
+    }
+    if (broken != null) {
+      judge.violated(4, broken);
     }
   }
 
-  private void checkAgainstOthers(int jid, long block) {
+  /** A node that has changed the block after the newest image in the journal; null for none. */
+  private @Nullable Integer changedSince(int jid, long block) {
     long newest = ledger.journal(jid).newestImageOrder(block);
-    changed
-        .getOrDefault(block, new TreeMap<>())
-        .forEach(
-            (other, at) -> {
-              if (other != jid && at > newest) {
-                judge.violated(
-                    4,
-                    "the replay of journal "
-                        + jid
-                        + " puts back block "
-                        + block
-                        + ", which the owner of journal "
-                        + other
-                        + " has changed since");
-              }
-            });
+    for (Map.Entry<Integer, Long> change :
+        changed.getOrDefault(block, new TreeMap<>()).entrySet()) {
+      if (change.getKey() != jid && change.getValue() > newest) {
+        return change.getKey();
+      }
+    }
+    return null;
   }
 }
