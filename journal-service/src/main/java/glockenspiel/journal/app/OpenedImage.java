@@ -4,6 +4,7 @@ import glockenspiel.journal.core.HeaderClock;
 import glockenspiel.journal.core.Volume;
 import glockenspiel.journal.device.BlockDevice;
 import glockenspiel.journal.device.FileBlockDevice;
+import glockenspiel.journal.device.PieceMemory;
 import glockenspiel.journal.device.VolumeStateFile;
 import glockenspiel.journal.grpc.ServedVolume;
 import glockenspiel.protocol.storage.StorageException;
@@ -83,7 +84,12 @@ final class OpenedImage implements AutoCloseable {
     CompletableFuture<ServedVolume> opened = new CompletableFuture<>();
     owner.execute(
         () ->
-            Volume.open(owner, device, new VolumeStateFile(image, owner, clock), headerClock)
+            Volume.open(
+                    owner,
+                    device,
+                    new VolumeStateFile(image, owner, clock),
+                    headerClock,
+                    PieceMemory.ofProcess())
                 .whenDone(
                     (volume, failure) -> {
                       if (failure != null || volume == null) {

@@ -145,8 +145,17 @@ final class Journal {
    * its replay would wait for ever (rule 12).
    */
   Examination examine(LongPredicate mayReplay) {
+    return examine(reader, mayReplay);
+  }
+
+  /**
+   * As above.
+   *
+   * @param from reads this journal
+   */
+  Examination examine(JournalReader from, LongPredicate mayReplay) {
     long before = changes;
-    Examination seen = Examination.of(volume, layout, reader, mayReplay);
+    Examination seen = Examination.of(volume, layout, from, mayReplay);
     if (before == changes) {
       setCondition(seen.condition());
     }

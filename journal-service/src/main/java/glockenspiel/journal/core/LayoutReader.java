@@ -67,6 +67,13 @@ final class LayoutReader {
     this.geometry = superblock.geometry();
     this.blocks = device.size() >>> geometry.blockShift();
     superblock.checkInside(blocks);
+    FieldCheck.range(
+        CorruptBlockException.NO_BLOCK,
+        "image",
+        "blocks",
+        blocks,
+        1,
+        (1L << ReplayPlan.BLOCK_BITS) - 1);
     this.reader = this::read;
     this.map = new BlockMap(geometry, blocks, reader);
   }

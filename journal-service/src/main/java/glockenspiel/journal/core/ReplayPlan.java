@@ -11,29 +11,34 @@ import java.util.function.LongPredicate;
 /**
  * What a replay will do, decided before it writes anything: which copy of which block wins. A copy
  * is put back unless a revoke of its block comes later in the log; of several the last wins. Holds
- * positions, not contents: about 20 bytes per copy in the log.
+ * positions, not contents: 8 bytes per winning copy, and while it is made 12 per copy in the log.
  */
 final class ReplayPlan {
+  /** A volume has fewer than two to the power of this many blocks. */
+  static final int BLOCK_BITS = 41;
+
+  /** A journal has no more than two to the power of this many blocks, and so many copies. */
+  static final int POSITION_BITS = 21;
+
+  private static final long BLOCK_MASK = (1L << BLOCK_BITS) - 1;
+  private static final int POSITION_MASK = (1 << POSITION_BITS) - 1;
+
   private final int revokesFound;
   private final int metadataFound;
   private final int metadataReplayed;
   private final int dataFound;
   private final int dataReplayed;
-  private final long[] positions;
-  private final long[] blocks;
-  private final BitSet escaped;
-  private final BlockTable written;
 
-  private ReplayPlan(Builder builder, int metadataReplayed, int dataReplayed, int winners) {
+  /** Of each winning copy its position, its block, and in the lowest bit whether it is escaped. */
+  private final long[] winners;
+
+  private ReplayPlan(Builder builder, int metadataReplayed, int dataReplayed, long[] winners) {
     this.revokesFound = builder.revokes.size();
     this.metadataFound = builder.count - builder.data.cardinality();
     this.dataFound = builder.data.cardinality();
     this.metadataReplayed = metadataReplayed;
     this.dataReplayed = dataReplayed;
-    this.positions = new long[winners];
-    this.blocks = new long[winners];
-    this.escaped = new BitSet(winners);
-    this.written = builder.latest;
+    this.winners = winners;
   }
 
   /**
@@ -84,27 +89,47 @@ final class ReplayPlan {
 
   /** How many blocks are written in place. */
   int size() {
-    return positions.length;
+    return winners.length;
   }
 
-  /** Positions of the winning copies in the journal, in ring order. */
-  long[] positions() {
-    return positions;
+  /** The position of a winning copy in the journal; they are in the order of positions. */
+  long position(int index) {
+    return winners[index] >>> (BLOCK_BITS + 1);
   }
 
   /** The block that the winning copy of this index belongs to. */
   long block(int index) {
-    return blocks[index];
+    return (winners[index] >>> 1) & BLOCK_MASK;
   }
 
   /** Whether the winning copy of this index had its magic number zeroed. */
   boolean isEscaped(int index) {
-    return escaped.get(index);
+    return (winners[index] & 1) != 0;
+  }
+
+  /** Some winning copies in the order of their blocks. */
+  int[] inOrderOfBlocks(BitSet some) {
+    long[] keys = new long[some.cardinality()];
+    int count = 0;
+    for (int i = some.nextSetBit(0); i >= 0; i = some.nextSetBit(i + 1)) {
+      keys[count++] = block(i) << POSITION_BITS | i;
+    }
+    Arrays.sort(keys);
+    int[] order = new int[count];
+    for (int i = 0; i < count; i++) {
+      order[i] = (int) keys[i] & POSITION_MASK;
+    }
+    return order;
   }
 
   /** Whether the replay writes this block. */
   boolean writes(long block) {
-    return written.get(block) != BlockTable.NONE;
+    for (int i = 0; i < size(); i++) {
+      if (block(i) == block) {
+        return true;
+      }
+    }
+    return false;
   }
 
   /** Collects copies and revokes in the order of the log. */
@@ -116,7 +141,6 @@ final class ReplayPlan {
     private final JournalExtents extents;
     private final LogHeader head;
     private final BlockTable revokes = new BlockTable();
-    private final BlockTable latest = new BlockTable();
     private final BitSet data = new BitSet();
     private final BitSet escapes = new BitSet();
     private long[] copies = new long[CAPACITY_MIN];
@@ -145,8 +169,9 @@ final class ReplayPlan {
       }
       for (int i = 0; i < descriptor.tags(); i++) {
         if (count == copies.length) {
-          copies = Arrays.copyOf(copies, count * 2);
-          offsets = Arrays.copyOf(offsets, count * 2);
+          int more = Math.min(count * 2, extents.length());
+          copies = Arrays.copyOf(copies, more);
+          offsets = Arrays.copyOf(offsets, more);
         }
         copies[count] = descriptor.tag(i);
         offsets[count] = (int) extents.plus(offset, i + 1L);
@@ -187,6 +212,7 @@ final class ReplayPlan {
     ReplayPlan finish(JournalScan scan, LongPredicate mayReplay) {
       int dataReplayed = 0;
       int metadataReplayed = 0;
+      int replayed = 0;
       for (int i = 0; i < count; i++) {
         // Strictly later: a revoke never covers a copy behind it (rule 4 needs the others). A copy
         // at the tail can only come from records that overlap; gfs2_revoke_check never revokes it.
@@ -201,19 +227,27 @@ final class ReplayPlan {
           metadataReplayed++;
           requireMagic(scan, i, position);
         }
-        var _ = latest.put(copies[i], i);
+        copies[replayed++] = copies[i] << POSITION_BITS | i;
       }
-      ReplayPlan plan = new ReplayPlan(this, metadataReplayed, dataReplayed, latest.size());
-      int winner = 0;
-      for (int i = 0; i < count; i++) {
-        if (latest.get(copies[i]) == i) {
-          plan.positions[winner] = extents.plus(head.tail(), offsets[i]);
-          plan.blocks[winner] = copies[i];
-          plan.escaped.set(winner, escapes.get(i));
-          winner++;
+      return new ReplayPlan(this, metadataReplayed, dataReplayed, winners(replayed));
+    }
+
+    /** Of the first copies, which are block and index now, the last of each block. */
+    private long[] winners(int replayed) {
+      Arrays.sort(copies, 0, replayed);
+      int found = 0;
+      for (int i = 0; i < replayed; i++) {
+        long block = copies[i] >>> POSITION_BITS;
+        if (i + 1 == replayed || copies[i + 1] >>> POSITION_BITS != block) {
+          int index = (int) copies[i] & POSITION_MASK;
+          long position = extents.plus(head.tail(), offsets[index]);
+          long escaped = escapes.get(index) ? 1 : 0;
+          copies[found++] = (position << BLOCK_BITS | block) << 1 | escaped;
         }
       }
-      return plan;
+      long[] winners = Arrays.copyOf(copies, found);
+      Arrays.sort(winners);
+      return winners;
     }
 
     private void requireTarget(long block, long position, LongPredicate mayReplay) {

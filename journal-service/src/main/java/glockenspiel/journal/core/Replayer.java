@@ -4,15 +4,11 @@ import glockenspiel.journal.core.ReplayListener.Phase;
 import glockenspiel.journal.device.DeviceWrite;
 import glockenspiel.ondisk.Geometry;
 import glockenspiel.ondisk.inode.StatfsChange;
-import glockenspiel.ondisk.log.JdataEscape;
 import glockenspiel.ondisk.log.LogFlags;
 import glockenspiel.ondisk.log.LogHeader;
 import glockenspiel.ondisk.log.SealedHeader;
-import glockenspiel.protocol.storage.BlockImage;
 import glockenspiel.protocol.storage.ReplayResult;
-import glockenspiel.runtime.task.Promise;
 import java.nio.ByteBuffer;
-import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -21,9 +17,6 @@ import org.jspecify.annotations.Nullable;
  * docs/protocols/journal.md, "A replay". Runs in a task.
  */
 final class Replayer {
-  /** How much of the journal is held in memory while it is put in place. */
-  private static final int WINDOW_BYTES = 1 << 25;
-
   private static final long NANOS_PER_MILLI = 1_000_000;
 
   private final VolumeAccess volume;
@@ -76,18 +69,24 @@ final class Replayer {
     volume.owner().await(fence.fence("replay"));
     fence.beginReplay("replay");
     String end = "the replay did not come to its end";
+    HeldPieces held = new HeldPieces(volume.memory());
+    JournalReader reader = journal.reader().holding(held);
     try {
       // 2. and 3. The whole region is read and checked before the first write.
       listener.progress(Phase.EXAMINING, 0, journal.layout().blocks());
-      Examination seen = journal.examine(this::mayReplay);
+      Examination seen = journal.examine(reader, this::mayReplay);
       end = seen.condition().problem();
       seen.requireReadable();
       LogHeader head = seen.readableHead();
       ReplayPlan plan = seen.plan();
       if (plan != null) {
         settle(seen);
+        // 4. Copies go in place.
+        new Placement(volume, reader, held, plan, listener).run();
+        forgetOverwrittenJournals(plan);
       }
-      LogHeader last = plan == null ? clean(head) : replay(head, plan);
+      held.close();
+      LogHeader last = plan == null ? clean(head) : end(head, plan);
       statfs.forget(journal);
       fence.finishReplay(note.isEmpty() ? "replayed" : "replayed; " + note);
       if (foldStatfs) {
@@ -95,6 +94,7 @@ final class Replayer {
       }
       return result(plan, wasOpen, last, begin);
     } finally {
+      held.close();
       if (fence.is(FencingState.REPLAYING)) {
         fence.abandonReplay(end);
       }
@@ -144,10 +144,8 @@ final class Replayer {
     }
   }
 
-  private LogHeader replay(LogHeader head, ReplayPlan plan) {
-    // 4. Copies go in place; 5. statfs; 6. all that is durable before 7. the header says so (rule
-    // 7).
-    putInPlace(plan);
+  private LogHeader end(LogHeader head, ReplayPlan plan) {
+    // 5. Statfs; 6. all that is durable before 7. the header says so (rule 7).
     listener.progress(Phase.CLEANING, 0, 1);
     note = statfs.afterReplay(journal, head, plan, foldStatfs);
     volume.owner().await(volume.groupSync().sync());
@@ -187,44 +185,6 @@ final class Replayer {
   private DeviceWrite place(LogHeader header, ByteBuffer content) {
     long block = journal.layout().extents().blockAt(header.position());
     return new DeviceWrite(block << geometry().blockShift(), content);
-  }
-
-  /**
-   * Goes through the journal once, in large sequential reads; what was read of a window is written
-   * sorted and merged while the next is read.
-   */
-  private void putInPlace(ReplayPlan plan) {
-    Promise<@Nullable Void> before = Promise.of(null);
-    int to;
-    for (int from = 0; from < plan.size(); from = to) {
-      to = journal.reader().endOfWindow(plan.positions(), from, WINDOW_BYTES);
-      List<DeviceWrite> writes = readWindow(plan, from, to);
-      volume.owner().await(before);
-      listener.progress(Phase.WRITING, from, plan.size());
-      before = volume.device().write(writes);
-    }
-    volume.owner().await(before);
-    listener.progress(Phase.WRITING, plan.size(), plan.size());
-    forgetOverwrittenJournals(plan);
-  }
-
-  private List<DeviceWrite> readWindow(ReplayPlan plan, int from, int to) {
-    List<BlockImage> images = new ArrayList<>(to - from);
-    journal
-        .reader()
-        .forSome(
-            plan.positions(),
-            from,
-            to,
-            (position, content) -> {
-              int index = from + images.size();
-              if (plan.isEscaped(index)) {
-                JdataEscape.restore(content);
-              }
-              images.add(new BlockImage(plan.block(index), content));
-              return true;
-            });
-    return volume.sorted(images);
   }
 
   /** Journals that were added under Linux and never opened here may be put in place like files. */

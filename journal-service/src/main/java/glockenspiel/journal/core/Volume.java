@@ -4,6 +4,7 @@ import glockenspiel.journal.device.BlockDevice;
 import glockenspiel.journal.device.ByteRange;
 import glockenspiel.journal.device.DeviceWrite;
 import glockenspiel.journal.device.EpochStore;
+import glockenspiel.journal.device.PieceMemory;
 import glockenspiel.journal.device.VolumeState;
 import glockenspiel.ondisk.CorruptBlockException;
 import glockenspiel.protocol.storage.Appended;
@@ -72,12 +73,17 @@ public final class Volume {
    * Opens the image on a device. Changes nothing, on the device or beside it. An epoch that was
    * open when the service ended is open again: its node may go on.
    *
+   * @param memory what replays read journals into; other volumes may use it too
    * @return fails with JOURNAL_CORRUPT, in one line, when the device holds no GFS2 volume, a
    *     truncated one, or one whose journals cannot be found; with INVALID_ARGUMENT when the state
    *     beside the image belongs to another one
    */
   public static Promise<Volume> open(
-      SerialOwner owner, BlockDevice device, EpochStore store, HeaderClock clock) {
+      SerialOwner owner,
+      BlockDevice device,
+      EpochStore store,
+      HeaderClock clock,
+      PieceMemory memory) {
     return owner.start(
         "open-volume",
         () -> {
@@ -86,7 +92,8 @@ public final class Volume {
             VolumeState state = identified(owner.await(store.load()), layout);
             StateKeeper keeper = new StateKeeper(store, state);
             return new Volume(
-                new VolumeAccess(owner, device, new GroupSync(device), keeper, clock, layout));
+                new VolumeAccess(
+                    owner, device, new GroupSync(device), keeper, clock, memory, layout));
           } catch (CorruptBlockException damage) {
             throw corrupt(damage);
           }

@@ -2,6 +2,7 @@ package glockenspiel.journal.core;
 
 import glockenspiel.journal.device.BlockDevice;
 import glockenspiel.journal.device.DeviceWrite;
+import glockenspiel.journal.device.PieceMemory;
 import glockenspiel.ondisk.Geometry;
 import glockenspiel.protocol.storage.BlockImage;
 import glockenspiel.runtime.task.SerialOwner;
@@ -17,6 +18,7 @@ record VolumeAccess(
     GroupSync groupSync,
     StateKeeper keeper,
     HeaderClock clock,
+    PieceMemory memory,
     VolumeLayout layout) {
   Geometry geometry() {
     return layout.geometry();

@@ -38,6 +38,22 @@ public interface BlockDevice {
   Promise<ByteBuffer> read(long offset, int length);
 
   /**
+   * Reads bytes into a buffer, from its position to its limit; they are not changed. What is in it
+   * means nothing until the promise is done, and it must not be used for anything else before.
+   *
+   * @param offset first byte, not negative
+   * @param into big-endian; at least 1 byte, and no more than the device has from {@code offset} on
+   */
+  default Promise<@Nullable Void> read(long offset, ByteBuffer into) {
+    return this.read(offset, into.remaining())
+        .map(
+            content -> {
+              into.duplicate().put(content);
+              return null;
+            });
+  }
+
+  /**
    * Writes bytes, from each buffer's position to its limit. The buffers are not copied and their
    * positions not changed: they must not change until the promise is done.
    *

@@ -36,12 +36,17 @@ public final class FaultyBlockDevice implements BlockDevice {
 
   @Override
   public Promise<ByteBuffer> read(long offset, int length) {
-    List<ByteRange> touched = List.of(new ByteRange(offset, offset + length));
-    return run(
-        plan.next(Operation.READ, touched),
-        Operation.READ,
-        touched,
-        () -> inner.read(offset, length));
+    return read(new ByteRange(offset, offset + length), () -> inner.read(offset, length));
+  }
+
+  @Override
+  public Promise<@Nullable Void> read(long offset, ByteBuffer into) {
+    return read(new ByteRange(offset, offset + into.remaining()), () -> inner.read(offset, into));
+  }
+
+  private <T extends @Nullable Object> Promise<T> read(ByteRange range, Supplier<Promise<T>> real) {
+    List<ByteRange> touched = List.of(range);
+    return run(plan.next(Operation.READ, touched), Operation.READ, touched, real);
   }
 
   @Override

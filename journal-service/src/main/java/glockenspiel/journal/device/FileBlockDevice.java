@@ -22,12 +22,17 @@ import java.util.Set;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
  * A file, or a block special file, as a device. One thread carries out writes and syncs in the
- * order of the calls, gathering neighbours into one system call; reads run on virtual threads of
- * their own. Promises are completed on the owner.
+ * order of the calls, gathering neighbours into one system call. Small reads run on virtual threads
+ * of their own, large ones on a few platform threads: a virtual one that waits for a file keeps its
+ * carrier, and there are no more of these than processors, for all tasks of the process. Promises
+ * are completed on the owner.
  *
  * <p>The file is locked while it is open, so that two services, or a service and an offline
  * command, never write the same image. POSIX gives up all of a process's locks on a file when the
@@ -45,6 +50,9 @@ public final class FileBlockDevice implements BlockDevice, AutoCloseable {
 
   private static final int STAGE_BYTES = 1 << 20;
   private static final int COPY_BELOW_BYTES = 1 << 18;
+  private static final int LARGE_BYTES = 1 << 17;
+  private static final int READERS = 8;
+  private static final long READER_IDLE_SECONDS = 1;
   private static final Set<Object> OPEN_HERE = ConcurrentHashMap.newKeySet();
 
   private sealed interface Operation {
@@ -63,6 +71,7 @@ public final class FileBlockDevice implements BlockDevice, AutoCloseable {
   private final long size;
   private final BlockingQueue<Operation> operations = new LinkedBlockingQueue<>();
   private final ByteBuffer stage = ByteBuffer.allocateDirect(STAGE_BYTES);
+  private final ThreadPoolExecutor readers;
   private final Thread writer;
   private volatile boolean closed;
 
@@ -75,6 +84,15 @@ public final class FileBlockDevice implements BlockDevice, AutoCloseable {
     this.lock = lock;
     this.owner = owner;
     this.size = channel.size();
+    this.readers =
+        new ThreadPoolExecutor(
+            READERS,
+            READERS,
+            READER_IDLE_SECONDS,
+            TimeUnit.SECONDS,
+            new LinkedBlockingQueue<>(),
+            Thread.ofPlatform().daemon().name("read-" + path.getFileName() + "-", 0).factory());
+    readers.allowCoreThreadTimeOut(true);
     this.writer =
         Thread.ofPlatform().daemon().name("device-" + path.getFileName()).unstarted(this::carryOut);
   }
@@ -146,26 +164,40 @@ public final class FileBlockDevice implements BlockDevice, AutoCloseable {
 
   @Override
   public Promise<ByteBuffer> read(long offset, int length) {
+    return read(offset, length, () -> ByteBuffer.allocate(length));
+  }
+
+  @Override
+  public Promise<@Nullable Void> read(long offset, ByteBuffer into) {
+    return read(offset, into.remaining(), into::duplicate).map(done -> null);
+  }
+
+  private Promise<ByteBuffer> read(long offset, int length, Supplier<ByteBuffer> into) {
     if (closed) {
       return Promise.failed(failure("read", offset, length, new IOException("it is closed")));
     }
     Promise<ByteBuffer> promise = new Promise<>();
-    Thread.ofVirtual().name("read").start(() -> readNow(offset, length, promise));
+    Runnable reading = () -> readNow(offset, into.get(), promise);
+    if (length < LARGE_BYTES) {
+      Thread.ofVirtual().name("read").start(reading);
+    } else {
+      readers.execute(reading);
+    }
     return promise;
   }
 
-  private void readNow(long offset, int length, Promise<ByteBuffer> promise) {
+  private void readNow(long offset, ByteBuffer buffer, Promise<ByteBuffer> promise) {
+    int first = buffer.position();
     try {
-      ByteBuffer buffer = ByteBuffer.allocate(length);
       while (buffer.hasRemaining()) {
-        if (channel.read(buffer, offset + buffer.position()) < 0) {
+        if (channel.read(buffer, offset + buffer.position() - first) < 0) {
           throw new EOFException("the device ends there");
         }
       }
-      buffer.flip();
+      buffer.position(first);
       owner.executeNow(() -> promise.complete(buffer));
     } catch (IOException cause) {
-      StorageException failure = failure("read", offset, length, cause);
+      StorageException failure = failure("read", offset, buffer.limit() - first, cause);
       owner.executeNow(() -> promise.fail(failure));
     }
   }

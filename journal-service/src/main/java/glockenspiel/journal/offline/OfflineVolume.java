@@ -4,6 +4,7 @@ import glockenspiel.journal.core.HeaderClock;
 import glockenspiel.journal.core.Volume;
 import glockenspiel.journal.device.FileBlockDevice;
 import glockenspiel.journal.device.FileBlockDevice.Access;
+import glockenspiel.journal.device.PieceMemory;
 import glockenspiel.journal.device.VolumeStateFile;
 import glockenspiel.protocol.storage.StorageException;
 import glockenspiel.protocol.storage.StorageException.Reason;
@@ -76,7 +77,14 @@ public final class OfflineVolume implements AutoCloseable {
       Path image, VirtualThreadOwner owner, FileBlockDevice device, VolumeStateFile state) {
     try {
       return await(
-          owner, () -> Volume.open(owner, device, state, systemClock(InstantSource.system())));
+          owner,
+          () ->
+              Volume.open(
+                  owner,
+                  device,
+                  state,
+                  systemClock(InstantSource.system()),
+                  PieceMemory.ofProcess()));
     } catch (StorageException refused) {
       throw new StorageException(
           refused.reason(), "image " + image + ": " + refused.getMessage(), refused);

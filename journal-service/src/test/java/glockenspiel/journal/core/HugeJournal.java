@@ -8,6 +8,7 @@ import glockenspiel.journal.device.DeviceWrite;
 import glockenspiel.journal.device.MemoryBlockDevice;
 import glockenspiel.journal.device.MemoryDisk;
 import glockenspiel.journal.device.MemoryEpochStore;
+import glockenspiel.journal.device.PieceMemory;
 import glockenspiel.ondisk.Geometry;
 import glockenspiel.ondisk.MetaHeader;
 import glockenspiel.ondisk.MetaType;
@@ -85,7 +86,13 @@ final class HugeJournal implements BlockDevice {
 
   private static String replay(DeterministicOwner owner, HugeJournal device) {
     Volume volume =
-        owner.await(Volume.open(owner, device, new MemoryEpochStore().open(owner), () -> 1));
+        owner.await(
+            Volume.open(
+                owner,
+                device,
+                new MemoryEpochStore().open(owner),
+                () -> 1,
+                PieceMemory.ofProcess()));
     List<ByteRange> ranges = volume.journalRanges(0);
     if (ranges.size() != 1) {
       throw new IllegalStateException("in " + ranges.size() + " pieces");
@@ -178,7 +185,7 @@ final class HugeJournal implements BlockDevice {
     List<DeviceWrite> kept = new ArrayList<>();
     for (DeviceWrite write : writes) {
       if (write.offset() >= journal.to()) {
-        written++;
+        written += write.bytes().remaining() >>> geometry.blockShift();
       } else {
         kept.add(write);
       }

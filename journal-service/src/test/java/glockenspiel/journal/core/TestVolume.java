@@ -9,6 +9,7 @@ import glockenspiel.journal.device.FaultyBlockDevice;
 import glockenspiel.journal.device.MemoryBlockDevice;
 import glockenspiel.journal.device.MemoryDisk;
 import glockenspiel.journal.device.MemoryEpochStore;
+import glockenspiel.journal.device.PieceMemory;
 import glockenspiel.runtime.task.Promise;
 import glockenspiel.runtime.task.deterministic.DeterministicOwner;
 import glockenspiel.runtime.task.deterministic.DeterministicScheduler;
@@ -48,6 +49,9 @@ final class TestVolume implements AutoCloseable {
   /** Whether that fault was met. */
   boolean faultMet;
 
+  /** So little that a replay reads a part of its journal again, in more than one window. */
+  PieceMemory memory = PieceMemory.onHeap(4096, 5);
+
   private @Nullable DeterministicOwner owner;
   private @Nullable Volume volume;
 
@@ -74,7 +78,11 @@ final class TestVolume implements AutoCloseable {
             () ->
                 opened.await(
                     Volume.open(
-                        opened, device, new DyingStore(this, store.open(opened)), () -> NOW)));
+                        opened,
+                        device,
+                        new DyingStore(this, store.open(opened)),
+                        () -> NOW,
+                        memory)));
   }
 
   /** Ends the service, and what the disk had not synced is kept, lost or torn. */

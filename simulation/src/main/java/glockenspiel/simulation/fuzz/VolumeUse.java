@@ -10,6 +10,7 @@ import glockenspiel.journal.device.EpochStore;
 import glockenspiel.journal.device.MemoryBlockDevice;
 import glockenspiel.journal.device.MemoryDisk;
 import glockenspiel.journal.device.MemoryEpochStore;
+import glockenspiel.journal.device.PieceMemory;
 import glockenspiel.journal.device.VolumeState;
 import glockenspiel.journal.device.VolumeState.JournalRecord;
 import glockenspiel.journal.device.VolumeState.Standing;
@@ -102,7 +103,10 @@ final class VolumeUse implements AutoCloseable {
     if (wereOpen) {
       var _ = call("save", () -> store.save(opened(VolumeState.fresh(1))));
     }
-    volume = call("open", () -> Volume.open(owner, device, store, () -> NOW));
+    volume =
+        call(
+            "open",
+            () -> Volume.open(owner, device, store, () -> NOW, PieceMemory.onHeap(1 << 14, 6)));
     if (volume != null) {
       int journals = volume.info().journals();
       for (int jid = 0; jid < journals; jid++) {

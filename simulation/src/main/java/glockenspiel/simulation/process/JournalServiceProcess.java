@@ -3,6 +3,7 @@ package glockenspiel.simulation.process;
 import glockenspiel.journal.core.Volume;
 import glockenspiel.journal.core.VolumePort;
 import glockenspiel.journal.device.ByteRange;
+import glockenspiel.journal.device.PieceMemory;
 import glockenspiel.protocol.storage.StorageException;
 import glockenspiel.protocol.storage.StoragePort;
 import glockenspiel.runtime.task.Promise;
@@ -18,6 +19,11 @@ import org.jspecify.annotations.Nullable;
 
 /** One life of a journal-service process: the volume on the shared disk. */
 public final class JournalServiceProcess implements VolumeEndpoint {
+  /** So little that a replay must read the larger part of a full journal twice. */
+  private static final int PIECE_BYTES = 1 << 14;
+
+  private static final int PIECES = 8;
+
   private final DeterministicOwner owner;
   private final SharedDisk disk;
   private final Observer observer;
@@ -32,7 +38,12 @@ public final class JournalServiceProcess implements VolumeEndpoint {
     this.observer = observer;
     observer.observe(new Observation.VolumeStarted());
     this.volume =
-        Volume.open(owner, disk.openDevice(owner), disk.openStore(owner), owner::nowNanos);
+        Volume.open(
+            owner,
+            disk.openDevice(owner),
+            disk.openStore(owner),
+            owner::nowNanos,
+            PieceMemory.onHeap(PIECE_BYTES, PIECES));
   }
 
   @Override

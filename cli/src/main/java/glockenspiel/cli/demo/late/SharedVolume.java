@@ -4,6 +4,7 @@ import glockenspiel.journal.core.Volume;
 import glockenspiel.journal.core.VolumePort;
 import glockenspiel.journal.device.FileBlockDevice;
 import glockenspiel.journal.device.FileBlockDevice.Access;
+import glockenspiel.journal.device.PieceMemory;
 import glockenspiel.journal.device.VolumeStateFile;
 import glockenspiel.journal.offline.OfflineVolume;
 import glockenspiel.node.filesystem.FileSystem;
@@ -99,7 +100,8 @@ final class SharedVolume implements AutoCloseable {
                       owner,
                       file,
                       new VolumeStateFile(image, owner, clock),
-                      OfflineVolume.systemClock(clock)));
+                      OfflineVolume.systemClock(clock),
+                      PieceMemory.ofProcess()));
       opened = new SharedVolume(owner, file, volume);
       return opened;
     } finally {
