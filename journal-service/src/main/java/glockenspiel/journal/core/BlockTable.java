@@ -3,8 +3,9 @@ package glockenspiel.journal.core;
 import java.util.Arrays;
 
 /**
- * From block numbers to small numbers: open addressing over arrays, 24 bytes an entry on average;
- * no order. Takes any 64 bits as a block number: a revoke may name what it likes.
+ * From block numbers to small numbers: open addressing over arrays, 15 to 30 bytes an entry, and
+ * while they grow half as much again; no order. Takes any 64 bits as a block number: a revoke may
+ * name what it likes.
  */
 final class BlockTable {
   /** What {@link #get} answers for a block that has nothing. */
@@ -34,7 +35,7 @@ final class BlockTable {
     blocks[slot] = block;
     values[slot] = value;
     size++;
-    if (size * 2L > blocks.length) {
+    if (size * 5L > blocks.length * 4L) {
       grow();
     }
     return NONE;

@@ -30,7 +30,7 @@ public final class PieceMemory {
           ByteBuffer::allocateDirect);
 
   private final int pieceBytes;
-  private final int piecesMax;
+  private int piecesMax;
   private final IntFunction<ByteBuffer> allocate;
   private final Deque<ByteBuffer> idle = new ArrayDeque<>();
   private int made;
@@ -65,10 +65,21 @@ public final class PieceMemory {
   public synchronized @Nullable ByteBuffer take() {
     ByteBuffer piece = idle.poll();
     if (piece == null && made < piecesMax) {
-      piece = allocate.apply(pieceBytes);
-      made++;
+      piece = make();
     }
     return piece;
+  }
+
+  private @Nullable ByteBuffer make() {
+    try {
+      ByteBuffer piece = allocate.apply(pieceBytes);
+      made++;
+      return piece;
+    } catch (OutOfMemoryError limit) {
+      // The JVM may be told to give less (-XX:MaxDirectMemorySize): then this is all there is.
+      piecesMax = made;
+      return null;
+    }
   }
 
   /** Gives a piece back that nobody reads into or writes from any more. */

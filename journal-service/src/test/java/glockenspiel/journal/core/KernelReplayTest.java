@@ -72,6 +72,7 @@ class KernelReplayTest {
     }
   }
 
+  /** However much of the journal can be held: none, some, all. */
   @ParameterizedTest
   @MethodSource("dirtyCases")
   void replayGivesTheKernelsBlocks(KernelCase kernel) {
@@ -82,18 +83,21 @@ class KernelReplayTest {
                     + " (0x[0-9a-f]+)"));
     int jid = Integer.parseInt(clean.group(1));
     long cleanBlock = Long.decode(clean.group(3));
-    try (TestVolume test = TestVolume.of(kernel.disk(), 2)) {
-      ReplayResult rehearsed = test.call(volume -> volume.rehearse(jid));
-      ReplayResult result = test.call(volume -> volume.replay(jid, true, ReplayListener.NONE));
+    for (int pieces : new int[] {0, 40, Integer.MAX_VALUE}) {
+      try (TestVolume test = TestVolume.of(kernel.disk(), 2, pieces)) {
+        ReplayResult rehearsed = test.call(volume -> volume.rehearse(jid));
+        ReplayResult result = test.call(volume -> volume.replay(jid, true, ReplayListener.NONE));
 
-      assertCounts(kernel, jid, result);
-      assertEquals(rehearsed.blocksWritten(), result.blocksWritten());
-      assertEquals(Long.decode(clean.group(2)), result.headBlock());
-      assertEquals(Long.decode(clean.group(4)), result.sequence());
-      assertResultBlocks(kernel, test);
-      assertDelta(kernel, test, cleanBlock);
-      assertCleanHeader(kernel, test, cleanBlock, result);
-      assertSecondDoesNothing(test, jid, result);
+        assertCounts(kernel, jid, result);
+        assertEquals(rehearsed.blocksWritten(), result.blocksWritten());
+        assertEquals(Long.decode(clean.group(2)), result.headBlock());
+        assertEquals(Long.decode(clean.group(4)), result.sequence());
+        assertResultBlocks(kernel, test);
+        assertDelta(kernel, test, cleanBlock);
+        assertCleanHeader(kernel, test, cleanBlock, result);
+        assertEquals(0, test.memory.taken());
+        assertSecondDoesNothing(test, jid, result);
+      }
     }
   }
 

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import glockenspiel.journal.device.MemoryEpochStore;
 import glockenspiel.ondisk.inode.IndirectBlock;
 import glockenspiel.ondisk.log.LogHeader;
 import glockenspiel.protocol.storage.Appended;
@@ -67,6 +68,20 @@ class OpenVolumeTest {
       assertEquals("test:tiny", test.volume().info().name());
       assertFalse(test.operations.toString().matches(".*[wse].*"));
       assertTrue(test.store.saved().isFresh());
+    }
+  }
+
+  /** A replay's plan has no room for larger numbers. */
+  @Test
+  void aVolumeOfTooManyBlocksIsRefused() {
+    TinyImage image = TinyImage.of(1024, 1, 64);
+    long blocksMax = (1L << ReplayPlan.BLOCK_BITS) - 1;
+    try (TestVolume test = new TestVolume(image.disk, new MemoryEpochStore(), 1)) {
+      test.sizeMin = blocksMax << 10;
+      test.open();
+      test.sizeMin = (blocksMax + 1) << 10;
+      StorageException refused = assertThrows(StorageException.class, test::open);
+      assertEquals(Reason.JOURNAL_CORRUPT, refused.reason());
     }
   }
 

@@ -27,6 +27,11 @@ final class TestVolume implements AutoCloseable {
   /** Headers written by tests have this time. */
   static final long NOW = 1_795_000_000_123_456_789L;
 
+  private static final int PIECE_BYTES = 4096;
+
+  /** Pieces: so few that a replay reads a part of its journal again, in more than one window. */
+  private static final int SMALL_MEMORY = 5;
+
   final MemoryDisk disk;
   final MemoryEpochStore store;
   final FaultPlan faults = new FaultPlan();
@@ -41,6 +46,9 @@ final class TestVolume implements AutoCloseable {
   /** After this many writes, syncs and saves the device and the store are dead. */
   long operationsLeft = Long.MAX_VALUE;
 
+  /** The device says that it has at least this many bytes. */
+  long sizeMin;
+
   /** The operation, counted from 0 with reads, that meets a fault; -1 for none. */
   long faultAt = -1;
 
@@ -49,8 +57,7 @@ final class TestVolume implements AutoCloseable {
   /** Whether that fault was met. */
   boolean faultMet;
 
-  /** So little that a replay reads a part of its journal again, in more than one window. */
-  PieceMemory memory = PieceMemory.onHeap(4096, 5);
+  PieceMemory memory = PieceMemory.onHeap(PIECE_BYTES, SMALL_MEMORY);
 
   private @Nullable DeterministicOwner owner;
   private @Nullable Volume volume;
@@ -62,7 +69,12 @@ final class TestVolume implements AutoCloseable {
   }
 
   static TestVolume of(MemoryDisk disk, long seed) {
+    return of(disk, seed, SMALL_MEMORY);
+  }
+
+  static TestVolume of(MemoryDisk disk, long seed, int pieces) {
     TestVolume test = new TestVolume(disk, new MemoryEpochStore(), seed);
+    test.memory = PieceMemory.onHeap(PIECE_BYTES, pieces);
     test.open();
     return test;
   }
@@ -181,7 +193,7 @@ final class TestVolume implements AutoCloseable {
 
     @Override
     public long size() {
-      return inner.size();
+      return Math.max(inner.size(), sizeMin);
     }
 
     @Override

@@ -49,6 +49,26 @@ class FileBlockDeviceTest {
   }
 
   @Test
+  void aReadFillsItsPartOfABuffer() throws IOException {
+    byte[] content = bytes(new SplittableRandom(2), SIZE).array();
+    Files.write(image(), content);
+    try (FileBlockDevice device = FileBlockDevice.open(image(), Access.READ, owner)) {
+      for (int length : new int[] {100, 1 << 20}) {
+        ByteBuffer buffer = ByteBuffer.allocateDirect(2 << 20).position(7).limit(7 + length);
+        OwnerCalls.<@Nullable Void>call(owner, () -> device.read(4097, buffer));
+        assertEquals(ByteBuffer.wrap(content, 4097, length), buffer);
+        assertEquals(7, buffer.position());
+        assertEquals(0, buffer.clear().get(6));
+        assertEquals(0, buffer.get(7 + length));
+      }
+      ByteBuffer beyond = ByteBuffer.allocate(100);
+      assertThrows(
+          StorageException.class,
+          () -> OwnerCalls.<@Nullable Void>call(owner, () -> device.read(SIZE - 99, beyond)));
+    }
+  }
+
+  @Test
   void whatIsWrittenIsReadSmallOrLargeInARowOrNot() throws IOException {
     SplittableRandom random = new SplittableRandom(1);
     byte[] model = new byte[SIZE];
