@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import glockenspiel.image.FormatParameters;
 import glockenspiel.image.ImageFormat;
 import glockenspiel.journal.core.ReplayListener;
+import glockenspiel.journal.device.ByteRange;
 import glockenspiel.journal.device.FileBlockDevice.Access;
 import glockenspiel.ondisk.Geometry;
 import glockenspiel.ondisk.MetaHeader;
@@ -17,6 +18,7 @@ import glockenspiel.protocol.storage.BlockImage;
 import glockenspiel.protocol.storage.LogFlush;
 import glockenspiel.protocol.storage.OpenedJournal;
 import glockenspiel.protocol.storage.StatfsCounts;
+import glockenspiel.runtime.task.Promise;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
@@ -37,9 +39,10 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /**
- * Journals that we wrote, with random transactions, revokes and wraps, are replayed by fsck.gfs2 to
- * the same bytes as by us. With {@code -Dglockenspiel.keep-images=FOLDER} the images before the
- * replay stay there, for {@code tools/kernel-oracle/kernel-oracle compare}.
+ * Journals that we wrote, with random transactions, revokes and wraps, in one extent or in hundreds
+ * below indirect blocks, are replayed by fsck.gfs2 to the same bytes as by us. With {@code
+ * -Dglockenspiel.keep-images=FOLDER} the images before the replay stay there, for {@code
+ * tools/kernel-oracle/kernel-oracle compare}.
  */
 class WrittenJournalTest {
   private static final Path FSCK = Path.of("/usr/sbin/fsck.gfs2");
@@ -58,12 +61,25 @@ class WrittenJournalTest {
   private record Active(long firstBlock, int length, LogFlush flush) {}
 
   @ParameterizedTest
-  @CsvSource({"512, 1", "1024, 2", "2048, 3", "4096, 4", "4096, 5"})
-  void othersReplayWhatWeWrote(int blockSize, long seed) throws IOException {
+  @CsvSource({
+    "512, 1, false",
+    "1024, 2, false",
+    "2048, 3, false",
+    "4096, 4, false",
+    "4096, 5, false",
+    "512, 6, true",
+    "1024, 7, true",
+    "4096, 8, true",
+    "4096, 9, true"
+  })
+  void othersReplayWhatWeWrote(int blockSize, long seed, boolean scattered) throws IOException {
     assumeTrue(Files.isExecutable(FSCK), "gfs2-utils are not installed");
     Geometry geometry = Geometry.of(blockSize);
     Path image = folder.resolve("written.img");
     format(image, geometry);
+    if (scattered) {
+      scatter(image, geometry, new SplittableRandom(seed));
+    }
     Path before = folder.resolve("before.img");
     Files.copy(image, before);
     Deque<Active> active = write(image, geometry, new SplittableRandom(seed));
@@ -120,6 +136,25 @@ class WrittenJournalTest {
               made.uuid())
           .write(block);
       put(file, Geometry.SUPERBLOCK_BYTE, block);
+    }
+  }
+
+  private static void scatter(Path image, Geometry geometry, SplittableRandom random)
+      throws IOException {
+    List<ByteRange> whole = journalRanges(image);
+    assertEquals(1, whole.size());
+    try (FileChannel file =
+        FileChannel.open(image, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
+      long first = whole.getFirst().from() >>> geometry.blockShift();
+      ScatteredJournal.scatter(file, geometry, first, random);
+    }
+    assertTrue(journalRanges(image).size() > 100);
+    assertEquals(0, fsck("-n", image));
+  }
+
+  private static List<ByteRange> journalRanges(Path image) throws IOException {
+    try (OfflineVolume offline = OfflineVolume.open(image, Access.READ)) {
+      return offline.call(volume -> Promise.of(volume.journalRanges(0)));
     }
   }
 
