@@ -5,14 +5,9 @@ import glockenspiel.protocol.storage.StorageException.Reason;
 import glockenspiel.runtime.task.Promise;
 import glockenspiel.runtime.task.SerialOwner;
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
-import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
 import java.time.InstantSource;
+import java.util.Objects;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 
@@ -32,7 +27,9 @@ public final class VolumeStateFile implements EpochStore {
   private static final int BYTES_MAX = 1 << 24;
 
   private final Path file;
-  private final Path temporary;
+  private final StateFolder folder;
+  private final String name;
+  private final String temporary;
   private final SerialOwner owner;
   private final InstantSource clock;
 
@@ -43,19 +40,30 @@ public final class VolumeStateFile implements EpochStore {
    * @param clock gives the first epoch when there is no file
    */
   public VolumeStateFile(Path image, SerialOwner owner, InstantSource clock) {
-    this.file = beside(image, SUFFIX);
-    this.temporary = beside(image, SUFFIX + ".tmp");
+    this(of(image), StateFolder.of(folderOf(image)), owner, clock);
+  }
+
+  /**
+   * A state in some folder.
+   *
+   * @param file its name is the file's; all of it is for messages
+   */
+  VolumeStateFile(Path file, StateFolder folder, SerialOwner owner, InstantSource clock) {
+    this.file = file;
+    this.folder = folder;
+    this.name = String.valueOf(file.getFileName());
+    this.temporary = name + ".tmp";
     this.owner = owner;
     this.clock = clock;
   }
 
-  private static Path beside(Path image, String suffix) {
-    return image.resolveSibling(image.getFileName() + suffix);
+  private static Path folderOf(Path image) {
+    return Objects.requireNonNull(image.toAbsolutePath().getParent());
   }
 
   /** Where the state of an image is kept. */
   public static Path of(Path image) {
-    return beside(image, SUFFIX);
+    return image.resolveSibling(image.getFileName() + SUFFIX);
   }
 
   @Override
@@ -64,20 +72,20 @@ public final class VolumeStateFile implements EpochStore {
   }
 
   private VolumeState loadNow() throws IOException {
-    byte[] bytes;
-    try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
-      if (channel.size() > BYTES_MAX) {
-        throw damaged("it has " + channel.size() + " bytes");
-      }
-      bytes = Files.readAllBytes(file);
-    } catch (NoSuchFileException firstTime) {
+    byte[] bytes = folder.read(name, BYTES_MAX);
+    if (bytes == null) {
       return VolumeState.fresh(Math.max(1, clock.instant().getEpochSecond()));
     }
+    VolumeState state;
     try {
-      return VolumeStateText.decode(bytes);
+      state = VolumeStateText.decode(bytes);
     } catch (IllegalArgumentException | ArithmeticException cause) {
       throw damaged(String.valueOf(cause.getMessage()));
     }
+    // Whoever saved it may have been killed before it did this. What is read here is told to others
+    // as durable (a fenced epoch, rule 3), and must not be gone after the next crash of the host.
+    folder.syncNames();
+    return state;
   }
 
   private IOException damaged(String why) {
@@ -99,26 +107,10 @@ public final class VolumeStateFile implements EpochStore {
   }
 
   private void saveNow(byte[] bytes) throws IOException {
-    try (FileChannel channel =
-        FileChannel.open(
-            temporary,
-            StandardOpenOption.WRITE,
-            StandardOpenOption.CREATE,
-            StandardOpenOption.TRUNCATE_EXISTING)) {
-      ByteBuffer buffer = ByteBuffer.wrap(bytes);
-      while (buffer.hasRemaining()) {
-        channel.write(buffer);
-      }
-      channel.force(true);
-    }
-    Files.move(
-        temporary, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-    Path folder = file.toAbsolutePath().getParent();
-    if (folder != null) {
-      try (FileChannel channel = FileChannel.open(folder, StandardOpenOption.READ)) {
-        channel.force(true);
-      }
-    }
+    folder.write(temporary, bytes);
+    folder.sync(temporary);
+    folder.rename(temporary, name);
+    folder.syncNames();
   }
 
   private <T extends @Nullable Object> Promise<T> run(String what, Callable<T> operation) {
