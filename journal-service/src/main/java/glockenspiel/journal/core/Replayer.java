@@ -9,6 +9,7 @@ import glockenspiel.ondisk.log.LogHeader;
 import glockenspiel.ondisk.log.SealedHeader;
 import glockenspiel.protocol.storage.ReplayResult;
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -80,7 +81,7 @@ final class Replayer {
       LogHeader head = seen.readableHead();
       ReplayPlan plan = seen.plan();
       if (plan != null) {
-        settle(seen);
+        settle(seen, head);
         // 4. Copies go in place.
         new Placement(volume, reader, held, plan, listener).run();
         forgetOverwrittenJournals(plan);
@@ -131,17 +132,23 @@ final class Replayer {
   }
 
   /**
-   * Before a block goes in place: if this replay dies, and Linux does the next, it must find the
-   * same head.
+   * Before a block goes in place: whoever replays after this one has died must find the same head.
+   * Linux knows no seals. And what was handed over behind the head, and never answered, must not
+   * come to light: a flush with a seal, once there is a header before it; a torn header, once a
+   * torn clean header lends it the rest.
    */
-  private void settle(Examination seen) {
+  private void settle(Examination seen, LogHeader head) {
+    List<DeviceWrite> writes = new ArrayList<>();
     SealedHeader sealed = seen.sealed();
     if (sealed != null) {
-      ByteBuffer buffer = ByteBuffer.allocate(geometry().blockSize());
-      sealed.writeOpened(buffer);
-      volume.owner().await(volume.device().write(List.of(place(sealed.header(), buffer))));
-      volume.owner().await(volume.groupSync().sync());
+      ByteBuffer opened = ByteBuffer.allocate(geometry().blockSize());
+      sealed.writeOpened(opened);
+      writes.add(place(head.position(), opened));
     }
+    long behind = journal.layout().extents().plus(head.position(), 1);
+    writes.add(place(behind, ByteBuffer.allocate(geometry().blockSize())));
+    volume.owner().await(volume.device().write(writes));
+    volume.owner().await(volume.groupSync().sync());
   }
 
   private LogHeader end(LogHeader head, ReplayPlan plan) {
@@ -179,11 +186,11 @@ final class Replayer {
   private DeviceWrite place(LogHeader header) {
     ByteBuffer buffer = ByteBuffer.allocate(geometry().blockSize());
     header.write(buffer);
-    return place(header, buffer);
+    return place(header.position(), buffer);
   }
 
-  private DeviceWrite place(LogHeader header, ByteBuffer content) {
-    long block = journal.layout().extents().blockAt(header.position());
+  private DeviceWrite place(long position, ByteBuffer content) {
+    long block = journal.layout().extents().blockAt(position);
     return new DeviceWrite(block << geometry().blockShift(), content);
   }
 

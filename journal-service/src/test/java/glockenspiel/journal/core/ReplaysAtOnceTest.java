@@ -84,10 +84,10 @@ class ReplaysAtOnceTest {
   void allWriteAtOnceAndEachIsExact(long seed) {
     byte[] expected = oneAfterAnother();
     try (TestVolume test = open(seed)) {
-      // The first write holds back all that come behind it.
+      // Of each one the first write in place is not answered; no two are of the same replay.
       ByteRange data =
           new ByteRange(image.firstData << 10, (image.firstData + TinyImage.DATA_BLOCKS) << 10);
-      var _ = test.faults.add(Operation.WRITE, Fault.STALL, List.of(data), 1);
+      var _ = test.faults.add(Operation.WRITE, Fault.ANSWER_LATE, List.of(data), JOURNALS);
       List<Set<Phase>> phases = new ArrayList<>();
       List<Promise<ReplayResult>> ends = new ArrayList<>();
       test.owner()
