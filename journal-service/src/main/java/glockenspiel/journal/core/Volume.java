@@ -5,7 +5,6 @@ import glockenspiel.journal.device.ByteRange;
 import glockenspiel.journal.device.DeviceWrite;
 import glockenspiel.journal.device.EpochStore;
 import glockenspiel.journal.device.PieceMemory;
-import glockenspiel.journal.device.VolumeState;
 import glockenspiel.ondisk.CorruptBlockException;
 import glockenspiel.protocol.storage.Appended;
 import glockenspiel.protocol.storage.BlockImage;
@@ -23,7 +22,6 @@ import glockenspiel.runtime.task.SerialOwner;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.UUID;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -89,8 +87,7 @@ public final class Volume {
         () -> {
           try {
             VolumeLayout layout = LayoutReader.read(owner, device);
-            VolumeState state = identified(owner.await(store.load()), layout);
-            StateKeeper keeper = new StateKeeper(store, state);
+            StateKeeper keeper = StateKeeper.of(store, owner.await(store.load()), layout);
             return new Volume(
                 new VolumeAccess(
                     owner, device, new GroupSync(device), keeper, clock, memory, layout));
@@ -103,20 +100,6 @@ public final class Volume {
   private static StorageException corrupt(CorruptBlockException damage) {
     return new StorageException(
         Reason.JOURNAL_CORRUPT, String.valueOf(damage.getMessage()), damage);
-  }
-
-  private static VolumeState identified(VolumeState state, VolumeLayout layout) {
-    String name = layout.superblock().lockTable();
-    UUID uuid = layout.superblock().uuid();
-    boolean sameVolume =
-        uuid.equals(new UUID(0, 0)) ? state.volume().equals(name) : state.uuid().equals(uuid);
-    if (!state.isFresh() && !sameVolume) {
-      throw new StorageException(
-          Reason.INVALID_ARGUMENT,
-          "the state beside the image is of volume %s uuid %s, the image is %s uuid %s: if the image was made anew, and no node has it mounted, delete the state"
-              .formatted(state.volume(), state.uuid(), name, uuid));
-    }
-    return state.withIdentity(name, uuid);
   }
 
   /** What the volume looks like. */
