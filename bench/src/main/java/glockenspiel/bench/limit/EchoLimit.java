@@ -1,6 +1,7 @@
 package glockenspiel.bench.limit;
 
 import com.google.protobuf.ByteString;
+import com.google.protobuf.UnsafeByteOperations;
 import glockenspiel.bench.measure.Samples;
 import glockenspiel.bench.process.ServerProcess;
 import glockenspiel.bench.v1.EchoItem;
@@ -14,7 +15,8 @@ import java.util.List;
 
 /**
  * Bare gRPC to a process of its own: bidirectional streams, callbacks on the transport's threads
- * ({@code directExecutor}), the shaded Netty with epoll, items of about 40 bytes.
+ * ({@code directExecutor}), the shaded Netty with epoll, items of about 40 bytes where nothing else
+ * is said.
  */
 public final class EchoLimit implements AutoCloseable {
   /** How many requests a message of the batched limit carries. */
@@ -63,6 +65,17 @@ public final class EchoLimit implements AutoCloseable {
     }
   }
 
+  /**
+   * Connects; the connections are there when this returns.
+   *
+   * @param count of streams, each over a connection of its own
+   */
+  public EchoStreams connect(int count) throws InterruptedException {
+    EchoStreams streams = open(count);
+    streams.await();
+    return streams;
+  }
+
   private EchoStreams open(int count) {
     List<EchoStream> streams = new ArrayList<>();
     for (int i = 0; i < count; i++) {
@@ -85,6 +98,12 @@ public final class EchoLimit implements AutoCloseable {
       request.addItems(EchoItem.newBuilder().setId(firstId + i).setBody(BODY));
     }
     return request.build();
+  }
+
+  /** A message of one item with so many bytes. */
+  static EchoRequest request(int bytes) {
+    ByteString body = UnsafeByteOperations.unsafeWrap(new byte[bytes]);
+    return EchoRequest.newBuilder().addItems(EchoItem.newBuilder().setBody(body)).build();
   }
 
   @Override

@@ -8,6 +8,7 @@ import io.grpc.stub.ClientCallStreamObserver;
 import io.grpc.stub.ClientResponseObserver;
 import java.util.Objects;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
@@ -58,6 +59,25 @@ final class EchoStream implements ClientResponseObserver<EchoRequest, EchoRespon
         };
     requests().onNext(request);
     done.await();
+  }
+
+  /** Says that one, again when it comes back, until a time; counts what comes back. */
+  void pingPong(EchoRequest request, long endNanos, LongAdder cameBack, CountDownLatch done) {
+    exchange =
+        _ -> {
+          cameBack.increment();
+          if (System.nanoTime() - endNanos < 0) {
+            requests().onNext(request);
+          } else {
+            done.countDown();
+          }
+        };
+    sending.lock();
+    try {
+      requests().onNext(request);
+    } finally {
+      sending.unlock();
+    }
   }
 
   /** Sends so many messages, a window of them ahead. */

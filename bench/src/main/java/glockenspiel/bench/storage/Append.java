@@ -1,6 +1,8 @@
 package glockenspiel.bench.storage;
 
+import glockenspiel.bench.limit.ByteStreamLimit;
 import glockenspiel.bench.limit.EchoLimit;
+import glockenspiel.bench.limit.EchoStreams;
 import glockenspiel.bench.limit.SyncLimit;
 import glockenspiel.bench.measure.Benchmark;
 import glockenspiel.bench.measure.Bound;
@@ -26,8 +28,10 @@ public final class Append implements Benchmark {
   /** How often the sides take turns in a round: others use the disk too, and not evenly. */
   private static final int TURNS = 8;
 
+  private static final int BLOCK = 4096;
   private static final int LARGE_BLOCKS = 1024;
-  private static final int LARGE_BYTES = LARGE_BLOCKS * 4096;
+  private static final int LARGE_BYTES = LARGE_BLOCKS * BLOCK;
+  private static final int CHUNK_BYTES = 256 * 1024;
   private static final int LARGE_WRITES = 200;
   private static final int LARGE_UNDER_WAY = 4;
   private static final int LARGE_FILE_WRITES = 32;
@@ -116,32 +120,39 @@ public final class Append implements Benchmark {
     plan.say(nodes.size() + " nodes, a block each, all the time");
     Median rate = new Median();
     Median limit = new Median();
+    Median wire = new Median();
     List<AppendLoad> loads = nodes.stream().map(node -> AppendLoad.of(node, 1)).toList();
     long nanos = TimeUnit.MILLISECONDS.toNanos(plan.count(TURN_MILLIS));
     int syncCount = Math.max(1, plan.count(SYNCS) / TURNS);
-    try (SyncLimit disk = SyncLimit.ofBlocks(plan.work())) {
+    try (SyncLimit disk = SyncLimit.ofBlocks(plan.work());
+        EchoLimit echo = EchoLimit.start();
+        EchoStreams streams = echo.connect(nodes.size())) {
       for (int round = -1; round < plan.rounds(); round++) {
         Samples syncs = new Samples(syncCount * TURNS);
         double ours = 0;
+        double pings = 0;
         for (int turn = 0; turn < TURNS; turn++) {
           disk.measure(syncs, syncCount);
+          pings += streams.pingPong(BLOCK, nanos) / TURNS;
           ours += AppendLoad.together(loads, nanos, 1) / TURNS;
         }
         if (round >= 0) {
           limit.add(syncs.perSecond());
+          wire.add(pings);
           rate.add(ours);
         }
       }
     }
-    rows.add(
+    Row row =
         Row.of(
-                "durable appends, 64 nodes",
-                rate.value(),
-                Unit.PER_SECOND,
-                "one metadata block of 4 KiB a flush, one flush of each node under way, a"
-                    + " connection for each node, all nodes in one process")
-            .against("raw 4 KiB fdatasync, one writer", limit.value())
-            .target(TOGETHER_TARGET));
+            "durable appends, 64 nodes",
+            rate.value(),
+            Unit.PER_SECOND,
+            "one metadata block of 4 KiB a flush, one flush of each node under way, a connection"
+                + " for each node, all nodes in one process; a ping-pong carries 4 KiB there and"
+                + " back, and nothing is done with them");
+    rows.add(row.against("raw 4 KiB fdatasync, one writer", limit.value()).target(TOGETHER_TARGET));
+    rows.add(row.against("ping-pongs of 4 KiB, 64 connections", wire.value()));
   }
 
   private static void large(Plan plan, StorageNode node, List<Row> rows)
@@ -149,31 +160,37 @@ public final class Append implements Benchmark {
     plan.say("one node, large flushes");
     Median rate = new Median();
     Median limit = new Median();
+    Median wire = new Median();
     AppendLoad load = AppendLoad.of(node, LARGE_BLOCKS);
     long nanos = TimeUnit.MILLISECONDS.toNanos(plan.count(TURN_MILLIS));
     int writes = Math.max(1, plan.count(LARGE_WRITES) / TURNS);
-    try (SyncLimit disk = SyncLimit.open(plan.work(), LARGE_BYTES, LARGE_FILE_WRITES)) {
+    try (SyncLimit disk = SyncLimit.open(plan.work(), LARGE_BYTES, LARGE_FILE_WRITES);
+        ByteStreamLimit stream = ByteStreamLimit.start()) {
       for (int round = -1; round < plan.rounds(); round++) {
         Samples syncs = new Samples(writes * TURNS);
         double ours = 0;
+        double sent = 0;
         for (int turn = 0; turn < TURNS; turn++) {
           disk.measure(syncs, writes);
+          sent += stream.send(writes * (LARGE_BYTES / CHUNK_BYTES), CHUNK_BYTES) / TURNS;
           ours += AppendLoad.together(List.of(load), nanos, LARGE_UNDER_WAY) / TURNS;
         }
         if (round >= 0) {
           limit.add(syncs.perSecond() * LARGE_BYTES / MEBIBYTE);
+          wire.add(sent);
           rate.add(ours * LARGE_BYTES / MEBIBYTE);
         }
       }
     }
-    rows.add(
+    Row row =
         Row.of(
-                "large durable appends",
-                rate.value(),
-                Unit.MIB_PER_SECOND,
-                "one node, flushes of 4 MiB, four under way, around a journal of 128 MiB; the other"
-                    + " side is a file's overwrite of 4 MiB with fdatasync, around 128 MiB")
-            .against("raw sequential write with sync", limit.value())
-            .target(LARGE_TARGET));
+            "large durable appends",
+            rate.value(),
+            Unit.MIB_PER_SECOND,
+            "one node, flushes of 4 MiB, four under way, around a journal of 128 MiB; the other"
+                + " sides are a file's overwrite of 4 MiB with fdatasync, around 128 MiB, and"
+                + " chunks of 256 KiB sent to nobody");
+    rows.add(row.against("raw sequential write with sync", limit.value()).target(LARGE_TARGET));
+    rows.add(row.against("bare gRPC byte stream", wire.value()));
   }
 }
