@@ -21,7 +21,12 @@ public final class AppendPeers implements Benchmark {
   private static final int TURN_MILLIS = 500;
   private static final int TURNS = 4;
 
-  private static final List<AppendPeer> PEERS = List.of(new EtcdAppends());
+  static final List<AppendPeer> PEERS =
+      List.of(
+          new EtcdAppends(),
+          new RatisAppends(),
+          new BookKeeperAppends(false),
+          new BookKeeperAppends(true));
 
   @Override
   public String name() {
@@ -30,20 +35,28 @@ public final class AppendPeers implements Benchmark {
 
   @Override
   public List<Row> run(Plan plan) throws IOException, InterruptedException {
-    List<Row> rows = new ArrayList<>();
+    List<AppendPeer> here = new ArrayList<>();
     for (AppendPeer peer : PEERS) {
       String missing = peer.missing();
-      if (!missing.isEmpty()) {
-        plan.say("%s is not here; %s".formatted(peer.name(), missing));
-        continue;
+      if (missing.isEmpty()) {
+        here.add(peer);
+      } else {
+        plan.say("left out: %s; %s".formatted(peer.name(), missing));
       }
-      plan.say("beside " + peer.name());
-      Path folder = PeerFolder.make(plan.work());
-      try (OurAppends ours = OurAppends.start(plan.work(), UNDER_WAY);
-          AppendPeer.Running running = peer.start(folder)) {
-        measure(plan, peer, running, ours, rows);
-      } finally {
-        PeerFolder.delete(folder);
+    }
+    List<Row> rows = new ArrayList<>();
+    if (here.isEmpty()) {
+      return rows;
+    }
+    try (OurAppends ours = OurAppends.start(plan.work(), UNDER_WAY)) {
+      for (AppendPeer peer : here) {
+        plan.say("beside " + peer.name());
+        Path folder = PeerFolder.make(plan.work());
+        try (AppendPeer.Running running = peer.start(folder)) {
+          measure(plan, peer, running, ours, rows);
+        } finally {
+          PeerFolder.delete(folder);
+        }
       }
     }
     return rows;

@@ -56,17 +56,31 @@ public final class ServerProcess implements AutoCloseable {
 
   private static ServerProcess start(Kind kind, List<String> flags, List<String> arguments)
       throws IOException {
+    List<String> all = new ArrayList<>();
+    if (kind == Kind.LOCK_MANAGER) {
+      all.addAll(BenchJvm.LOCK_MANAGER_FLAGS);
+    }
+    all.addAll(flags);
+    all.add("-cp");
+    all.add(System.getProperty("java.class.path"));
+    all.add(ServerMain.class.getName());
+    all.add(kind.name());
+    all.addAll(arguments);
+    return launch("the " + kind + " server", all);
+  }
+
+  /**
+   * Starts a JVM with a class path of its own; it serves when this returns. What it runs prints its
+   * port, and ends when its standard input does.
+   *
+   * @param name for messages
+   * @param arguments of the command {@code java}: flags, class path, main class and its arguments
+   * @throws IOException when it does not start
+   */
+  public static ServerProcess launch(String name, List<String> arguments) throws IOException {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(BenchJvm.FLAGS);
-    if (kind == Kind.LOCK_MANAGER) {
-      command.addAll(BenchJvm.LOCK_MANAGER_FLAGS);
-    }
-    command.addAll(flags);
-    command.add("-cp");
-    command.add(System.getProperty("java.class.path"));
-    command.add(ServerMain.class.getName());
-    command.add(kind.name());
     command.addAll(arguments);
     ProcessBuilder builder =
         new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT);
@@ -77,7 +91,7 @@ public final class ServerProcess implements AutoCloseable {
     String line = said.readLine();
     if (line == null) {
       process.destroyForcibly();
-      throw new IOException("the " + kind + " server did not start");
+      throw new IOException(name + " did not start");
     }
     return new ServerProcess(process, Integer.parseInt(line));
   }
