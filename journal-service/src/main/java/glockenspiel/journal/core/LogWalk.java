@@ -37,6 +37,7 @@ final class LogWalk {
   private final LogHeader head;
   private final Visitor visitor;
   private final int length;
+  private boolean overHead;
 
   /**
    * A walk.
@@ -89,9 +90,16 @@ final class LogWalk {
         visitor.header(offset);
         offset = plus(offset, 1);
       } else {
-        offset = plus(offset, descriptor(offset, content, block));
+        int blocks = descriptor(offset, content, block);
+        overHead |= offset + (long) blocks > length;
+        offset = plus(offset, blocks);
       }
     }
+  }
+
+  /** Whether a record led over the head: blocks behind it count, too. */
+  boolean ledOverHead() {
+    return overHead;
   }
 
   private int plus(int offset, int more) {

@@ -32,7 +32,10 @@ final class ReplayPlan {
   /** Of each winning copy its position, its block, and in the lowest bit whether it is escaped. */
   private final long[] winners;
 
+  private final boolean freeBehindHead;
+
   private ReplayPlan(Builder builder, int metadataReplayed, int dataReplayed, long[] winners) {
+    this.freeBehindHead = builder.freeBehindHead;
     this.revokesFound = builder.revokes.size();
     this.metadataFound = builder.count - builder.data.cardinality();
     this.dataFound = builder.data.cardinality();
@@ -59,6 +62,7 @@ final class ReplayPlan {
       scan.lookFrom(head.tail());
     }
     walk.run();
+    builder.freeBehindHead &= !walk.ledOverHead();
     return builder.finish(scan, mayReplay);
   }
 
@@ -85,6 +89,11 @@ final class ReplayPlan {
   /** Journaled data copies that no revoke covers. */
   int dataReplayed() {
     return dataReplayed;
+  }
+
+  /** Whether the block behind the head has no part in the log: in all that writers make. */
+  boolean isFreeBehindHead() {
+    return freeBehindHead;
   }
 
   /** How many blocks are written in place. */
@@ -146,11 +155,15 @@ final class ReplayPlan {
     private long[] copies = new long[CAPACITY_MIN];
     private int[] offsets = new int[CAPACITY_MIN];
     private int count;
+    private final long headOffset;
+    private boolean freeBehindHead;
 
     Builder(VolumeLayout layout, JournalExtents extents, LogHeader head) {
       this.layout = layout;
       this.extents = extents;
       this.head = head;
+      this.headOffset = extents.distance(head.tail(), head.position());
+      this.freeBehindHead = headOffset + 1 < extents.length();
     }
 
     @Override
@@ -158,6 +171,7 @@ final class ReplayPlan {
 
     @Override
     public void images(int offset, LogDescriptor descriptor) {
+      freeBehindHead &= offset + 1L + descriptor.tags() <= headOffset;
       if (count + descriptor.tags() > extents.length()) {
         // Only records that overlap can have so many; this bounds the memory.
         throw new CorruptBlockException(

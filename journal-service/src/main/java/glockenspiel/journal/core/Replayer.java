@@ -81,7 +81,7 @@ final class Replayer {
       LogHeader head = seen.readableHead();
       ReplayPlan plan = seen.plan();
       if (plan != null) {
-        settle(seen, head);
+        settle(seen, head, plan);
         // 4. Copies go in place.
         new Placement(volume, reader, held, plan, listener).run();
         forgetOverwrittenJournals(plan);
@@ -135,9 +135,10 @@ final class Replayer {
    * Before a block goes in place: whoever replays after this one has died must find the same head.
    * Linux knows no seals. And what was handed over behind the head, and never answered, must not
    * come to light: a flush with a seal, once there is a header before it; a torn header, once a
-   * torn clean header lends it the rest.
+   * torn clean header lends it the rest. A log that goes round so far that it needs that block
+   * keeps it until the clean header comes.
    */
-  private void settle(Examination seen, LogHeader head) {
+  private void settle(Examination seen, LogHeader head, ReplayPlan plan) {
     List<DeviceWrite> writes = new ArrayList<>();
     SealedHeader sealed = seen.sealed();
     if (sealed != null) {
@@ -145,10 +146,14 @@ final class Replayer {
       sealed.writeOpened(opened);
       writes.add(place(head.position(), opened));
     }
-    long behind = journal.layout().extents().plus(head.position(), 1);
-    writes.add(place(behind, ByteBuffer.allocate(geometry().blockSize())));
-    volume.owner().await(volume.device().write(writes));
-    volume.owner().await(volume.groupSync().sync());
+    if (plan.isFreeBehindHead()) {
+      long behind = journal.layout().extents().plus(head.position(), 1);
+      writes.add(place(behind, ByteBuffer.allocate(geometry().blockSize())));
+    }
+    if (!writes.isEmpty()) {
+      volume.owner().await(volume.device().write(writes));
+      volume.owner().await(volume.groupSync().sync());
+    }
   }
 
   private LogHeader end(LogHeader head, ReplayPlan plan) {

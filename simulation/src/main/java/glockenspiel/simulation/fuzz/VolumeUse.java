@@ -38,6 +38,10 @@ import org.jspecify.annotations.Nullable;
 /** Uses one damaged volume, and takes down what must never happen. */
 final class VolumeUse implements AutoCloseable {
   private static final int JOURNALS_MAX = 8;
+
+  /** The head's header if it was sealed, the block behind it wiped out, the clean header there. */
+  private static final int REPLAY_HEADERS_MAX = 3;
+
   private static final long NOW = 1_795_000_000_000_000_000L;
 
   private final MemoryDisk disk;
@@ -170,7 +174,8 @@ final class VolumeUse implements AutoCloseable {
     if (refused > refusedBefore && !written.isEmpty()) {
       broken.add("a refused replay of journal " + jid + " has written");
     }
-    requireInside("replay of journal " + jid, opened, jid, wasReplayed ? 1 : 0, written);
+    requireInside(
+        "replay of journal " + jid, opened, jid, wasReplayed ? REPLAY_HEADERS_MAX : 0, written);
   }
 
   /** A journal that is clean takes a flush, and is closed. */
