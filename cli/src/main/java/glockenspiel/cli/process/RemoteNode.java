@@ -47,15 +47,23 @@ public final class RemoteNode implements FileAccess, AutoCloseable {
   }
 
   /**
-   * Has it mount its volume again; returns when files can be used, after a minute at most.
+   * Has it mount its volume again, unless it does so or has done so by itself; returns when files
+   * can be used, after a minute at most.
    *
    * @throws StatusRuntimeException when it cannot
    */
   public void mount() {
-    var _ =
-        NodeAgentServiceGrpc.newBlockingStub(channel.channel())
-            .withDeadlineAfter(MOUNT_SECONDS, TimeUnit.SECONDS)
-            .mount(MountRequest.getDefaultInstance());
+    try {
+      var _ =
+          NodeAgentServiceGrpc.newBlockingStub(channel.channel())
+              .withDeadlineAfter(MOUNT_SECONDS, TimeUnit.SECONDS)
+              .mount(MountRequest.getDefaultInstance());
+    } catch (StatusRuntimeException refused) {
+      if (NodeErrors.reason(refused) != NodeErrorReason.NODE_ERROR_REASON_ALREADY_MOUNTED
+          || state() != NodeState.NODE_STATE_MOUNTED) {
+        throw refused;
+      }
+    }
   }
 
   /**

@@ -47,7 +47,12 @@ public final class NodeAgentCommand implements Callable<Integer> {
       description = "Without a journal: reads, and cannot recover others.")
   private boolean spectator;
 
-  @Option(names = "--mount", paramLabel = "true|false", description = "At start. Default: true")
+  @Option(
+      names = "--mount",
+      paramLabel = "true|false",
+      description =
+          "Mounts at start, and again when the node had to withdraw because it was cut off."
+              + " Default: true")
   private @Nullable String mount;
 
   @Option(

@@ -102,8 +102,10 @@ class LateWritesTest {
     NewImage.small(2).write(image);
     try (ProcessCluster cluster =
         new ProcessCluster(folder, image, NewImage.VOLUME, LEASE_MILLIS)) {
-      ServiceProcess victim = cluster.mountedNode("victim");
+      // By itself it would mount, and write, as soon as it has withdrawn.
+      ServiceProcess victim = cluster.startNode("victim", "--mount", "false");
       try (RemoteNode node = RemoteNode.of("victim", victim)) {
+        node.mount();
         create(node, SYNCED);
         create(node, NEVER_SYNCED);
       }

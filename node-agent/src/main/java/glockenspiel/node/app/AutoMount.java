@@ -1,8 +1,6 @@
 package glockenspiel.node.app;
 
-import glockenspiel.node.core.NodeException;
 import glockenspiel.node.recovery.GrowingPause;
-import glockenspiel.node.recovery.RecoveryStoppedException;
 import glockenspiel.runtime.task.OwnerStoppedException;
 import glockenspiel.runtime.task.SerialOwner;
 import org.jspecify.annotations.Nullable;
@@ -10,19 +8,26 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Mounts at start. Tries again for as long as it takes, since services start in any order. Ends
- * with the first mount, whatever becomes of it later, and when somebody ends the attempt: a node
- * that has withdrawn is mounted again by an operator's word alone.
+ * Mounts at start, and again after a withdraw that came from outside. Tries for as long as it
+ * takes, since services start in any order and come back when they come back. {@link
+ * LocalNode#mountsByItself} says when; it goes on until the node-agent ends.
+ *
+ * <p>Is there a problem if it mounts after every withdraw? Yes: what is broken on the device makes
+ * the node withdraw again, its peers replay its journal each time, and the operator sees a node
+ * that is mounted now and then.
  */
 final class AutoMount {
   private static final Logger LOG = LoggerFactory.getLogger(AutoMount.class);
   private static final long PAUSE_MIN_NANOS = 100_000_000;
   private static final long PAUSE_MAX_NANOS = 5_000_000_000L;
 
+  /** Who was mounted for so long has not failed at once: the pauses begin anew. */
+  private static final long STEADY_NANOS = 60_000_000_000L;
+
   private final SerialOwner owner;
   private final LocalNode local;
   private final String nodeName;
-  private boolean stopped;
+  private final GrowingPause pauses = new GrowingPause(PAUSE_MIN_NANOS, PAUSE_MAX_NANOS);
 
   AutoMount(SerialOwner owner, LocalNode local, String nodeName) {
     this.owner = owner;
@@ -30,40 +35,46 @@ final class AutoMount {
     this.nodeName = nodeName;
   }
 
-  /** No further attempt. On the owner. */
-  void stop() {
-    stopped = true;
-  }
-
-  /** Returns when there is nothing more to try. Only inside a task. */
+  /** Ends with the node-agent. Only inside a task. */
   @Nullable Void run() {
-    GrowingPause pauses = new GrowingPause(PAUSE_MIN_NANOS, PAUSE_MAX_NANOS);
-    while (!stopped) {
-      try {
-        return owner.await(local.mount(false));
-      } catch (OwnerStoppedException stops) {
-        throw stops;
-      } catch (RecoveryStoppedException ended) {
-        return null;
-      } catch (NodeException refused) {
-        if (refused.reason() == NodeException.Reason.ALREADY_MOUNTED
-            || refused.reason() == NodeException.Reason.WITHDRAWN) {
-          return null;
-        }
-        pause(pauses.next(), refused);
-      } catch (RuntimeException failure) {
-        pause(pauses.next(), failure);
+    while (true) {
+      if (local.mountsByItself()) {
+        mount();
+      } else {
+        local.awaitChange();
       }
     }
-    return null;
   }
 
-  private void pause(long nanos, RuntimeException failure) {
-    LOG.warn(
-        "event=MOUNT_FAILED node={} retryMillis={} reason={}",
-        nodeName,
-        nanos / 1_000_000,
-        failure.getMessage());
-    owner.pause(nanos);
+  /** One attempt, all of the mount that comes of it, and the pause before the next. */
+  private void mount() {
+    String failure = "withdrawn";
+    try {
+      owner.await(local.mountAgain());
+      long begun = owner.nowNanos();
+      awaitEndOfMount();
+      if (owner.nowNanos() - begun >= STEADY_NANOS) {
+        pauses.reset();
+      }
+    } catch (OwnerStoppedException stops) {
+      throw stops;
+    } catch (RuntimeException failed) {
+      failure = String.valueOf(failed.getMessage());
+    }
+    if (local.mountsByItself()) {
+      long nanos = pauses.next();
+      LOG.warn(
+          "event=MOUNT_FAILED node={} retryMillis={} reason={}",
+          nodeName,
+          nanos / 1_000_000,
+          failure);
+      owner.pause(nanos);
+    }
+  }
+
+  private void awaitEndOfMount() {
+    while (!local.node().state().mayMount()) {
+      local.awaitChange();
+    }
   }
 }

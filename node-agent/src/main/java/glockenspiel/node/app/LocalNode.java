@@ -4,6 +4,7 @@ import glockenspiel.node.core.Node;
 import glockenspiel.node.core.NodeException;
 import glockenspiel.node.core.NodeSettings;
 import glockenspiel.node.core.NodeState;
+import glockenspiel.node.core.NodeStatus;
 import glockenspiel.node.event.NodeEvent;
 import glockenspiel.node.event.NodeEvents;
 import glockenspiel.node.event.Tracing;
@@ -12,6 +13,7 @@ import glockenspiel.node.filesystem.FileSystemSettings;
 import glockenspiel.node.filesystem.MountedFileSystem;
 import glockenspiel.node.glock.Glocks;
 import glockenspiel.node.grpc.ServedNode;
+import glockenspiel.node.withdraw.WithdrawStatus;
 import glockenspiel.node.withdraw.WithdrawTrigger;
 import glockenspiel.protocol.lock.LockManagerPort;
 import glockenspiel.protocol.storage.OpenedJournal;
@@ -41,7 +43,14 @@ final class LocalNode implements ServedNode {
   private boolean spectator;
   private int blockSize;
   private int operations;
+  private @Nullable Promise<@Nullable Void> mounting;
   private @Nullable Promise<@Nullable Void> leaving;
+
+  /** Mounted by itself, whenever it can be; not while an operator has unmounted it. */
+  private boolean kept;
+
+  /** Whether an operator's mount makes it {@link #kept} again. */
+  private boolean keeping;
 
   LocalNode(
       SerialOwner owner,
@@ -98,6 +107,44 @@ final class LocalNode implements ServedNode {
   }
 
   @Override
+  public NodeStatus status() {
+    NodeStatus status = node.status();
+    return status.state() == NodeState.WITHDRAWN
+        ? status.waitingAlsoFor(
+            mountsByItself()
+                ? "withdrawn: is mounted again by itself, with growing pauses, until it succeeds"
+                : "withdrawn, and not mounted again by itself; who could help: an operator's mount")
+        : status;
+  }
+
+  /** From now on somebody mounts it when {@link #mountsByItself} says so. */
+  void keepMounted() {
+    keeping = true;
+    kept = true;
+  }
+
+  /** Whether an operator has not said otherwise, and what it withdrew for can pass. */
+  boolean mountsByItself() {
+    NodeStatus status = node.status();
+    WithdrawStatus last = status.withdraw();
+    return kept
+        && (status.state() == NodeState.UNMOUNTED
+            || (status.state() == NodeState.WITHDRAWN
+                && last != null
+                && last.kind().isOfTheOutside()));
+  }
+
+  /** As it was mounted last, or as its settings say. */
+  Promise<@Nullable Void> mountAgain() {
+    return mount(spectator);
+  }
+
+  /** Waits until the node's state changes, or more. Only inside a task. */
+  void awaitChange() {
+    changed.await();
+  }
+
+  @Override
   public String volume() {
     return settings.lockspace();
   }
@@ -107,18 +154,32 @@ final class LocalNode implements ServedNode {
     return blockSize;
   }
 
+  /** Who asks while it mounts by itself gets the end of that. */
   @Override
   public Promise<@Nullable Void> mount(boolean asSpectator) {
     boolean wanted = asSpectator || settings.spectator();
+    Promise<@Nullable Void> running = mounting;
+    if (running != null && !running.isDone() && wanted == spectator) {
+      return running;
+    }
     if (wanted != spectator && node.state().mayMount()) {
       spectator = wanted;
       node = make();
     }
-    return node.mount();
+    Promise<@Nullable Void> begun = node.mount();
+    mounting = begun;
+    begun.whenDone((value, failure) -> kept |= keeping && failure == null);
+    return begun;
   }
 
+  /** Ends mounting by itself, too: then there may be nothing else to do. */
   @Override
   public Promise<@Nullable Void> unmount() {
+    if (mountsByItself()) {
+      kept = false;
+      return Promise.of(null);
+    }
+    kept = false;
     Promise<@Nullable Void> running = leaving;
     if (running != null) {
       return running;
@@ -148,6 +209,8 @@ final class LocalNode implements ServedNode {
    * Only inside a task.
    */
   void leave() {
+    kept = false;
+    keeping = false;
     while (!node.state().mayMount()) {
       if (node.state() == NodeState.MOUNTED || node.state() == NodeState.MOUNTING) {
         try {

@@ -45,7 +45,6 @@ public final class NodeAgentServer implements AutoCloseable {
   private final Transport transport;
   private final StorageClient storage;
   private final LocalNode local;
-  private final AutoMount autoMount;
   private final ForeignCalls calls;
   private final GrpcServer server;
   private final AtomicBoolean closed = new AtomicBoolean();
@@ -146,7 +145,6 @@ public final class NodeAgentServer implements AutoCloseable {
             new Announcer(
                 new EventLog(name, settings.node().lockspace()), ring, readiness, listener),
             new SpanTracing(telemetry));
-    this.autoMount = new AutoMount(owner, local, name);
     try {
       this.server =
           transport.listen(
@@ -159,7 +157,8 @@ public final class NodeAgentServer implements AutoCloseable {
     }
     readiness.server = server;
     if (settings.autoMount()) {
-      owner.start("auto-mount", autoMount::run);
+      local.keepMounted();
+      owner.start("auto-mount", new AutoMount(owner, local, name)::run);
     }
   }
 
@@ -211,7 +210,7 @@ public final class NodeAgentServer implements AutoCloseable {
 
   /** The node as it is now. Waits for the owner. */
   public NodeStatus status() {
-    return calls.await(() -> Promise.of(local.node().status()));
+    return calls.await(() -> Promise.of(local.status()));
   }
 
   /** Mounts. Done when files can be used. */
@@ -230,7 +229,7 @@ public final class NodeAgentServer implements AutoCloseable {
   }
 
   private CompletableFuture<NodeStatus> change(Supplier<Promise<@Nullable Void>> change) {
-    return calls.ask(() -> change.get().map(done -> local.node().status()));
+    return calls.ask(() -> change.get().map(done -> local.status()));
   }
 
   /**
@@ -270,7 +269,6 @@ public final class NodeAgentServer implements AutoCloseable {
     CompletableFuture<@Nullable Void> left =
         calls.ask(
             () -> {
-              autoMount.stop();
               return owner.start(
                   "close",
                   () -> {

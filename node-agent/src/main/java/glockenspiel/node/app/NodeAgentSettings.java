@@ -18,7 +18,8 @@ import java.time.Duration;
  * @param node the volume, the node's name, spectator or not, and its patience
  * @param log sizes and delays of log and cache
  * @param deadlines of calls to the journal-service
- * @param autoMount mounts at start, and tries again until it has
+ * @param autoMount mounts at start and after a withdraw that came from outside, and tries until it
+ *     has
  * @param leaveTimeout how long a close may take to unmount before the node just stops, and others
  *     recover its journal
  */

@@ -3,6 +3,7 @@ package glockenspiel.node.core;
 import glockenspiel.node.freeze.FreezeStatus;
 import glockenspiel.node.withdraw.WithdrawStatus;
 import glockenspiel.protocol.lock.GateStatus;
+import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -36,4 +37,25 @@ public record NodeStatus(
     @Nullable WithdrawStatus withdraw,
     @Nullable FreezeStatus freeze,
     int glocks,
-    String lastError) {}
+    String lastError) {
+  /** The same, and one more line of what it waits for. */
+  public NodeStatus waitingAlsoFor(String line) {
+    List<String> lines = new ArrayList<>(waitingFor);
+    lines.add(line);
+    return new NodeStatus(
+        nodeName,
+        lockspace,
+        spectator,
+        state,
+        stateMillis,
+        jid,
+        sessionId,
+        epoch,
+        gate,
+        gateClosedMillis,
+        List.copyOf(lines),
+        withdraw,
+        glocks,
+        lastError);
+  }
+}

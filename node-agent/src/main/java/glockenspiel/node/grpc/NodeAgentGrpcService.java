@@ -214,7 +214,7 @@ public final class NodeAgentGrpcService extends NodeAgentServiceGrpc.NodeAgentSe
   }
 
   private NodeStatus status() {
-    return NodeWire.status(node().status());
+    return NodeWire.status(served.status());
   }
 
   private <A> void change(

@@ -1,6 +1,7 @@
 package glockenspiel.node.grpc;
 
 import glockenspiel.node.core.Node;
+import glockenspiel.node.core.NodeStatus;
 import glockenspiel.node.filesystem.FileSystem;
 import glockenspiel.runtime.task.Promise;
 import java.util.function.Function;
@@ -10,6 +11,9 @@ import org.jspecify.annotations.Nullable;
 public interface ServedNode {
   /** The node as it is; another object after a mount of the other kind. */
   Node node();
+
+  /** The node as it is now, and whether it will be mounted by itself. */
+  NodeStatus status();
 
   /** The name of the volume that it is configured for. */
   String volume();

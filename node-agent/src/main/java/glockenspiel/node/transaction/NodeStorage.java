@@ -1,6 +1,7 @@
 package glockenspiel.node.transaction;
 
 import glockenspiel.node.withdraw.WithdrawKind;
+import glockenspiel.node.withdraw.WithdrawKinds;
 import glockenspiel.node.withdraw.WithdrawTrigger;
 import glockenspiel.ondisk.CorruptBlockException;
 import glockenspiel.protocol.storage.Appended;
@@ -61,7 +62,7 @@ public final class NodeStorage {
     try {
       return readData(blocks);
     } catch (StorageException failure) {
-      throw withdraw(kindOf(failure, WithdrawKind.IO_ERROR), "reading metadata", failure);
+      throw withdraw(WithdrawKinds.of(failure, WithdrawKind.IO_ERROR), "reading metadata", failure);
     }
   }
 
@@ -81,7 +82,7 @@ public final class NodeStorage {
     try {
       await(port.write(journal.jid(), journal.epoch(), List.copyOf(images)));
     } catch (StorageException failure) {
-      throw withdraw(kindOf(failure, WithdrawKind.IO_ERROR), "writing in place", failure);
+      throw withdraw(WithdrawKinds.of(failure, WithdrawKind.IO_ERROR), "writing in place", failure);
     }
   }
 
@@ -91,7 +92,8 @@ public final class NodeStorage {
     try {
       return await(port.append(journal.jid(), journal.epoch(), flush));
     } catch (StorageException failure) {
-      throw withdraw(kindOf(failure, WithdrawKind.JOURNAL_IO_ERROR), "appending", failure);
+      throw withdraw(
+          WithdrawKinds.of(failure, WithdrawKind.JOURNAL_IO_ERROR), "appending", failure);
     }
   }
 
@@ -159,16 +161,10 @@ public final class NodeStorage {
     WithdrawKind kind =
         switch (failure) {
           case CorruptBlockException corrupt -> WithdrawKind.CONSISTENCY;
-          case StorageException storage -> kindOf(storage, WithdrawKind.IO_ERROR);
+          case StorageException storage -> WithdrawKinds.of(storage, WithdrawKind.IO_ERROR);
           default -> WithdrawKind.INVARIANT;
         };
     return withdraw(kind, doing, failure);
-  }
-
-  private static WithdrawKind kindOf(StorageException failure, WithdrawKind otherwise) {
-    return failure.reason() == StorageException.Reason.STALE_EPOCH
-        ? WithdrawKind.FENCED
-        : otherwise;
   }
 
   private WithdrawnException withdraw(WithdrawKind kind, String doing, RuntimeException cause) {

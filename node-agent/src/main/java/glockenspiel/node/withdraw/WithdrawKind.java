@@ -6,6 +6,8 @@ public enum WithdrawKind {
   JOURNAL_IO_ERROR,
   /** Reading or writing a block failed. */
   IO_ERROR,
+  /** The journal-service could not be reached, or did not answer in time. */
+  STORAGE_AWAY,
   /** The file system contradicts itself. */
   CONSISTENCY,
   /** An invariant of the program is broken. */
@@ -15,5 +17,17 @@ public enum WithdrawKind {
   /** The node's epoch was fenced by somebody else. */
   FENCED,
   /** An operator asked for it. */
-  OPERATOR
+  OPERATOR;
+
+  /**
+   * Whether it came from outside the node and its volume, so that a mount may do once the outside
+   * is well again. What was found broken in the node or on the device stays so until somebody has
+   * looked, and an operator's word is not undone.
+   */
+  public boolean isOfTheOutside() {
+    return switch (this) {
+      case STORAGE_AWAY, SESSION_LOST, FENCED -> true;
+      case JOURNAL_IO_ERROR, IO_ERROR, CONSISTENCY, INVARIANT, OPERATOR -> false;
+    };
+  }
 }

@@ -44,13 +44,19 @@ final class AgentRig implements AutoCloseable {
   }
 
   AgentRig(NodeAgentSettings settings) throws IOException {
+    this(settings, 0);
+  }
+
+  AgentRig(NodeAgentSettings settings, int readsAway) throws IOException {
     volume = MemoryVolume.empty();
     journals = new MemoryJournals(volume);
+    MemoryBlockStorage blocks = new MemoryBlockStorage(volume);
+    blocks.readsAway.set(readsAway);
     String peersName = InProcessServerBuilder.generateName();
     peers =
         GrpcServer.builder(Telemetry.NONE)
             .add(new GenerousLockManager())
-            .add(new MemoryBlockStorage(volume))
+            .add(blocks)
             .add(journals)
             .start(InProcessServerBuilder.forName(peersName));
     String name = InProcessServerBuilder.generateName();

@@ -9,14 +9,19 @@ import glockenspiel.journal.v1.WriteBlocksRequest;
 import glockenspiel.journal.v1.WriteBlocksResponse;
 import glockenspiel.protocol.storage.BlockImage;
 import glockenspiel.protocol.storage.StorageException;
+import glockenspiel.protocol.storage.StorageException.Reason;
 import glockenspiel.protocol.wire.BlockWire;
 import glockenspiel.protocol.wire.StorageErrors;
 import glockenspiel.protocol.wire.StorageWire;
 import io.grpc.stub.StreamObserver;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /** The blocks of a volume in memory, as a service. */
 final class MemoryBlockStorage extends BlockStorageServiceGrpc.BlockStorageServiceImplBase {
   private final MemoryVolume volume;
+
+  /** So many reads more are refused: the service has no storage. */
+  final AtomicInteger readsAway = new AtomicInteger();
 
   MemoryBlockStorage(MemoryVolume volume) {
     this.volume = volume;
@@ -31,6 +36,11 @@ final class MemoryBlockStorage extends BlockStorageServiceGrpc.BlockStorageServi
 
   @Override
   public void readBlocks(ReadBlocksRequest request, StreamObserver<ReadBlocksResponse> observer) {
+    if (readsAway.getAndUpdate(left -> Math.max(0, left - 1)) > 0) {
+      observer.onError(
+          StorageErrors.status(new StorageException(Reason.UNAVAILABLE, "away, the test says")));
+      return;
+    }
     for (long block : BlockWire.blocks(request.getRangesList(), "ranges")) {
       observer.onNext(
           ReadBlocksResponse.newBuilder()

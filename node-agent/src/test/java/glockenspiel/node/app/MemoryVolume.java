@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
@@ -69,6 +70,13 @@ final class MemoryVolume {
     byte[] copy = new byte[BLOCK_SIZE];
     content.get(content.position(), copy);
     blocks.put(block, copy);
+  }
+
+  /** The block has something else in it than anybody wrote. */
+  void spoil(long block) {
+    byte[] nonsense = new byte[BLOCK_SIZE];
+    Arrays.fill(nonsense, (byte) 0x5a);
+    blocks.put(block, nonsense);
   }
 
   private void requireOpen(long writerEpoch) {

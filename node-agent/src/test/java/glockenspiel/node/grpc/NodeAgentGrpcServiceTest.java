@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import glockenspiel.node.core.FileSystemFactory;
 import glockenspiel.node.core.Node;
 import glockenspiel.node.core.NodeSettings;
+import glockenspiel.node.core.NodeStatus;
 import glockenspiel.node.event.NodeEvent.JournalChecked;
 import glockenspiel.node.event.NodeEvents;
 import glockenspiel.node.event.Tracing;
@@ -49,6 +50,11 @@ class NodeAgentGrpcServiceTest {
 
   /** A node that is never mounted. */
   private record Unmounted(Node node) implements ServedNode {
+    @Override
+    public NodeStatus status() {
+      return node.status();
+    }
+
     @Override
     public String volume() {
       return "demo:fs";
