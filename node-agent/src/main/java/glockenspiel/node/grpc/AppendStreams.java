@@ -59,6 +59,7 @@ final class AppendStreams {
       stream = new AppendStream(jid, epoch);
       open = stream;
       JournalServiceGrpc.newStub(channel.channel())
+          .withWaitForReady()
           .withOnReadyThreshold(GrpcLimits.BLOCKS_ON_READY_BYTES)
           .appendJournal(stream);
     }

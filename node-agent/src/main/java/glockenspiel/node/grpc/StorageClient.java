@@ -32,15 +32,18 @@ import glockenspiel.protocol.storage.StorageException.Reason;
 import glockenspiel.protocol.storage.StoragePort;
 import glockenspiel.protocol.storage.VolumeInfo;
 import glockenspiel.protocol.wire.BlockWire;
+import glockenspiel.protocol.wire.ErrorWire;
 import glockenspiel.protocol.wire.StorageWire;
 import glockenspiel.runtime.grpc.GrpcChannel;
 import glockenspiel.runtime.grpc.GrpcLimits;
 import glockenspiel.runtime.task.Promise;
 import glockenspiel.runtime.task.SerialOwner;
 import glockenspiel.runtime.telemetry.TracingClientInterceptor;
+import io.grpc.Status;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -50,9 +53,15 @@ import org.jspecify.annotations.Nullable;
  * <p>Every call ends: unary ones by the channel's deadline; reads, writes and appends by this
  * client's; a replay when it has shown no progress for long; a watch when its first state does not
  * come. A watch that has begun lives as long as its connection.
+ *
+ * <p>Reads, writes and appends that begin while there is no connection wait for one: nothing of
+ * them was sent. A read whose connection breaks is asked again. A write is not: over a mere broken
+ * connection the journal-service may still be at it, and end after a newer one of the same block.
+ * An append is not, since it may have happened.
  */
 public final class StorageClient implements StoragePort, AutoCloseable {
   private static final int WRITE_PART_BYTES = 256 * 1024;
+  private static final long READ_PAUSE_NANOS = 50_000_000;
 
   private final SerialOwner owner;
   private final GrpcChannel channel;
@@ -101,47 +110,51 @@ public final class StorageClient implements StoragePort, AutoCloseable {
     if (blockSize == 0) {
       throw new IllegalStateException("volume() comes before read()");
     }
-    StreamedAnswer<ReadBlocksRequest, ReadBlocksResponse, List<ByteBuffer>> answer =
-        StreamedAnswer.timed(owner, "read", new BlockGatherer(blockSize, wanted.size()));
-    blocks()
-        .withDeadlineAfter(deadlines.transferMillis(), TimeUnit.MILLISECONDS)
-        .readBlocks(
-            ReadBlocksRequest.newBuilder()
-                .setVolume(volume)
-                .addAllRanges(BlockWire.ranges(wanted))
-                .build(),
-            answer);
-    return answer.promise();
+    long endNanos = owner.nowNanos() + TimeUnit.MILLISECONDS.toNanos(deadlines.transferMillis());
+    ReadBlocksRequest request =
+        ReadBlocksRequest.newBuilder()
+            .setVolume(volume)
+            .addAllRanges(BlockWire.ranges(wanted))
+            .build();
+    Promise<List<ByteBuffer>> result = new Promise<>();
+    read(request, wanted.size(), endNanos, result);
+    return result;
   }
 
-  private record BlockGatherer(int blockSize, int wanted, List<ByteBuffer> read)
-      implements StreamedAnswer.Gatherer<ReadBlocksResponse, List<ByteBuffer>> {
-    BlockGatherer(int blockSize, int wanted) {
-      this(blockSize, wanted, new ArrayList<>(wanted));
-    }
+  /**
+   * A read whose connection broke is asked again while its time lasts: whoever reads holds the
+   * glock, so no answer can be older than it may be.
+   */
+  private void read(
+      ReadBlocksRequest request, int wanted, long endNanos, Promise<List<ByteBuffer>> result) {
+    StreamedAnswer<ReadBlocksRequest, ReadBlocksResponse, List<ByteBuffer>> answer =
+        StreamedAnswer.timed(owner, "read", new BlockGatherer(blockSize, wanted));
+    blocks()
+        .withWaitForReady()
+        .withDeadlineAfter(endNanos - owner.nowNanos(), TimeUnit.NANOSECONDS)
+        .readBlocks(request, answer);
+    answer
+        .promise()
+        .whenDone(
+            (blocks, failure) -> {
+              if (failure == null) {
+                result.complete(Objects.requireNonNull(blocks));
+              } else if (connectionBroke(failure)
+                  && owner.nowNanos() + READ_PAUSE_NANOS < endNanos) {
+                owner.after(READ_PAUSE_NANOS, () -> read(request, wanted, endNanos, result));
+              } else {
+                result.fail(failure);
+              }
+            });
+  }
 
-    /** Whole only when the stream ends: an answer with too many blocks is none. */
-    @Override
-    public boolean next(ReadBlocksResponse response) {
-      BlockWire.addOwned(response.getRunsList(), blockSize, "runs", read);
-      if (read.size() > wanted) {
-        throw wrongCount();
-      }
-      return false;
-    }
-
-    @Override
-    public List<ByteBuffer> result() {
-      if (read.size() != wanted) {
-        throw wrongCount();
-      }
-      return read;
-    }
-
-    private StorageException wrongCount() {
-      return new StorageException(
-          Reason.UNAVAILABLE, "read of " + wanted + " blocks brought " + read.size());
-    }
+  /** Not the journal-service has refused it: nobody has answered. */
+  private static boolean connectionBroke(RuntimeException failure) {
+    Throwable cause = failure.getCause();
+    return failure instanceof StorageException
+        && cause != null
+        && Status.fromThrowable(cause).getCode() == Status.Code.UNAVAILABLE
+        && ErrorWire.reason(cause).isEmpty();
   }
 
   @Override
@@ -149,6 +162,7 @@ public final class StorageClient implements StoragePort, AutoCloseable {
     PacedRequests<WriteBlocksRequest> requests = new PacedRequests<>(owner);
     WriteAnswer answer = new WriteAnswer(owner, requests, images.size());
     blocks()
+        .withWaitForReady()
         .withDeadlineAfter(deadlines.transferMillis(), TimeUnit.MILLISECONDS)
         .withOnReadyThreshold(GrpcLimits.BLOCKS_ON_READY_BYTES)
         .writeBlocks(answer);

@@ -19,6 +19,7 @@ import glockenspiel.protocol.storage.VolumeInfo;
 import glockenspiel.protocol.wire.BlockWire;
 import glockenspiel.protocol.wire.StorageErrors;
 import glockenspiel.protocol.wire.StorageWire;
+import io.grpc.Status;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
 import java.nio.ByteBuffer;
@@ -52,6 +53,9 @@ class StorageClientTest {
     /** What the call fails with. */
     @Nullable StorageException failure;
 
+    /** The connection breaks under so many calls more. */
+    int broken;
+
     /** Requests are let in by the test only. */
     boolean slow;
 
@@ -79,6 +83,11 @@ class StorageClientTest {
           observer.onNext(ReadBlocksResponse.newBuilder().addAllRuns(runs).build());
           runs.clear();
         }
+      }
+      if (broken > 0) {
+        broken--;
+        observer.onError(Status.UNAVAILABLE.asRuntimeException());
+        return;
       }
       StorageException refusal = failure;
       if (refusal != null) {
@@ -111,6 +120,11 @@ class StorageClientTest {
 
         @Override
         public void onCompleted() {
+          if (broken > 0) {
+            broken--;
+            call.onError(Status.UNAVAILABLE.asRuntimeException());
+            return;
+          }
           StorageException refusal = failure;
           if (refusal != null) {
             call.onError(StorageErrors.status(refusal));
@@ -130,8 +144,13 @@ class StorageClientTest {
   @BeforeEach
   void connect() throws Exception {
     rig = new ClientRig(service);
-    client = new StorageClient(rig.owner, rig.channel, "demo:fs", StorageDeadlines.DEFAULT);
-    assertEquals(INFO, ClientRig.await(rig.ask(client::volume)));
+    client = client(StorageDeadlines.DEFAULT);
+  }
+
+  private StorageClient client(StorageDeadlines deadlines) {
+    StorageClient made = new StorageClient(rig.owner, rig.channel, "demo:fs", deadlines);
+    assertEquals(INFO, ClientRig.await(rig.ask(made::volume)));
+    return made;
   }
 
   @AfterEach
@@ -191,6 +210,30 @@ class StorageClientTest {
   }
 
   @Test
+  void aReadIsAskedAgainWhenItsConnectionBreaks() {
+    service.broken = 2;
+    List<Long> wanted = everyThird(200);
+    List<ByteBuffer> read = ClientRig.await(rig.ask(() -> client.read(wanted)));
+    assertEquals(wanted, read.stream().map(block -> block.getLong(0)).toList());
+    assertEquals(0, service.broken);
+  }
+
+  @Test
+  void aReadIsNotAskedForLongerThanItsTime() {
+    client = client(new StorageDeadlines(200, 200));
+    service.broken = Integer.MAX_VALUE;
+    ClientRig.assertReason(Reason.UNAVAILABLE, rig.ask(() -> client.read(List.of(1L))));
+  }
+
+  /** Nobody knows whether the first one is still under way, and would end after a newer one. */
+  @Test
+  void aWriteIsSentOnceOnly() {
+    service.broken = 1;
+    ClientRig.assertReason(Reason.UNAVAILABLE, rig.ask(() -> client.write(0, 1, images(10))));
+    assertEquals(1, service.writes.size());
+  }
+
+  @Test
   void manyBlocksAreWrittenInOrder() {
     ClientRig.await(rig.ask(() -> client.write(2, 5, images(1_000))));
     List<BlockImage> written = new ArrayList<>();
@@ -242,6 +285,7 @@ class StorageClientTest {
 
   @Test
   void withoutAServiceCallsAreUnavailable() {
+    client = client(new StorageDeadlines(200, 200));
     rig.stopServer();
     ClientRig.assertReason(Reason.UNAVAILABLE, rig.ask(client::volume));
     ClientRig.assertReason(Reason.UNAVAILABLE, rig.ask(() -> client.read(List.of(1L))));
