@@ -1,6 +1,8 @@
 package glockenspiel.cli.cluster;
 
-/** What the network between two ends is like at the moment. Shared by all that passes it. */
+/**
+ * What the network from one end to the other is like at the moment. Shared by all that passes it.
+ */
 final class Line {
   /** What becomes of bytes that want to pass. */
   enum State {
@@ -50,7 +52,7 @@ final class Line {
     return delayNanos;
   }
 
-  /** How many bytes pass in a second in each direction of a connection; 0 for no limit. */
+  /** How many bytes pass in a second of a connection; 0 for no limit. */
   void limit(long bytes) {
     bytesPerSecond = bytes;
   }

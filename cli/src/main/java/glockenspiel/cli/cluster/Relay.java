@@ -27,13 +27,13 @@ public final class Relay implements AutoCloseable {
       near.setTcpNoDelay(true);
       far.setTcpNoDelay(true);
       far.connect(target);
-      OneWay.start(line, near, far, this::ended);
-      OneWay.start(line, far, near, this::ended);
+      OneWay.start(there, near, far, this::ended);
+      OneWay.start(back, far, near, this::ended);
     }
 
     /** An end has gone: so must the other, unless a cut hides that. */
     private void ended() {
-      if (line.state() != Line.State.CUT) {
+      if (!isCut()) {
         reset();
       }
     }
@@ -48,7 +48,8 @@ public final class Relay implements AutoCloseable {
 
   private final ServerSocket listener;
   private final InetSocketAddress target;
-  private final Line line = new Line();
+  private final Line there = new Line();
+  private final Line back = new Line();
   private final Set<Link> links = ConcurrentHashMap.newKeySet();
   private volatile boolean closed;
 
@@ -87,12 +88,11 @@ public final class Relay implements AutoCloseable {
 
   private void connect(Link link) throws IOException {
     links.add(link);
-    Line.State state = line.state();
-    if (state == Line.State.CUT) {
+    if (isCut()) {
       return;
     }
     try {
-      if (state == Line.State.REFUSING) {
+      if (there.state() == Line.State.REFUSING) {
         link.reset();
       } else {
         link.connect();
@@ -111,7 +111,29 @@ public final class Relay implements AutoCloseable {
    * healed, connections that have seen it are reset, as TCP would give them up in the end.
    */
   public void cut() {
-    line.turn(Line.State.CUT);
+    turn(Line.State.CUT);
+  }
+
+  /**
+   * As a cut, but only of what goes to the service; what it says still arrives. No new connection
+   * comes into being.
+   */
+  public void cutThere() {
+    there.turn(Line.State.CUT);
+  }
+
+  /** As a cut, but only of what the service says. */
+  public void cutBack() {
+    back.turn(Line.State.CUT);
+  }
+
+  private boolean isCut() {
+    return there.state() == Line.State.CUT || back.state() == Line.State.CUT;
+  }
+
+  private void turn(Line.State state) {
+    there.turn(state);
+    back.turn(state);
   }
 
   /**
@@ -119,20 +141,20 @@ public final class Relay implements AutoCloseable {
    * TCP sends again after a short outage.
    */
   public void hold() {
-    line.turn(Line.State.HELD);
+    turn(Line.State.HELD);
   }
 
   /** Resets all connections, and each new one at once, as a firewall does, or a host that is up. */
   public void refuse() {
-    line.turn(Line.State.REFUSING);
+    turn(Line.State.REFUSING);
     resetAll();
   }
 
   /** Bytes pass again. Delay and limit stay. */
   public void heal() {
-    boolean resets = line.state() == Line.State.CUT;
+    boolean resets = isCut();
     Set<Link> seen = Set.copyOf(links);
-    line.turn(Line.State.PASSING);
+    turn(Line.State.PASSING);
     if (resets) {
       seen.forEach(Link::reset);
     }
@@ -144,7 +166,8 @@ public final class Relay implements AutoCloseable {
    * @param millis 0 for no delay
    */
   public void slow(long millis) {
-    line.delay(millis * 1_000_000);
+    there.delay(millis * 1_000_000);
+    back.delay(millis * 1_000_000);
   }
 
   /**
@@ -153,7 +176,8 @@ public final class Relay implements AutoCloseable {
    * @param bytesPerSecond 0 for no limit
    */
   public void limit(long bytesPerSecond) {
-    line.limit(bytesPerSecond);
+    there.limit(bytesPerSecond);
+    back.limit(bytesPerSecond);
   }
 
   private void resetAll() {
@@ -173,7 +197,7 @@ public final class Relay implements AutoCloseable {
       // Nothing is left to be closed.
     }
     // Who waits for what is held need not wait any more.
-    line.turn(Line.State.REFUSING);
+    turn(Line.State.REFUSING);
     resetAll();
   }
 

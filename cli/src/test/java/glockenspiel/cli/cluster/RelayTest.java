@@ -71,6 +71,34 @@ class RelayTest {
   }
 
   @Test
+  void whatIsCutInOneDirectionStillPassesInTheOther() throws IOException {
+    try (ServerSocket server = new ServerSocket(0, 5, here);
+        Relay relay = Relay.to(server.getLocalPort())) {
+      try (Socket near = new Socket(here, relay.port());
+          Socket far = server.accept()) {
+        relay.cutThere();
+        assertPassesOnly(far, near);
+        relay.heal();
+        assertEquals(-1, readOrEnd(near), "the connection is gone");
+      }
+      try (Socket near = new Socket(here, relay.port());
+          Socket far = server.accept()) {
+        relay.cutBack();
+        assertPassesOnly(near, far);
+      }
+    }
+  }
+
+  private static void assertPassesOnly(Socket from, Socket to) throws IOException {
+    from.getOutputStream().write(3);
+    assertEquals(3, to.getInputStream().read());
+    to.getOutputStream().write(4);
+    from.setSoTimeout(SILENCE_MILLIS);
+    assertThrows(SocketTimeoutException.class, () -> from.getInputStream().read());
+    from.setSoTimeout(0);
+  }
+
+  @Test
   void whatWasHeldArrivesLate() throws IOException {
     try (ServerSocket server = new ServerSocket(0, 5, here)) {
       Thread.startVirtualThread(() -> echo(server));

@@ -147,6 +147,28 @@ class PartitionsTest {
     }
   }
 
+  /** Each half of a connection, by itself. */
+  @Test
+  void aNodeThatIsCutOffInOneDirectionWithdrawsAndComesBack() throws Exception {
+    try (ProcessCluster cluster = cluster(2)) {
+      ServiceProcess near = cluster.mountedNode("near");
+      ServiceProcess far = cluster.startNode("far", "--storage-timeout-millis", "2000");
+      var _ = far.await(MOUNTED, 0);
+      try (RemoteNode survivor = RemoteNode.of("near", near)) {
+        survivor.files(
+            fs -> {
+              fs.create(FILE);
+              return "";
+            });
+        cutOff(cluster, survivor, far, "to locks", ways -> ways.lockManager().cutThere());
+        cutOff(cluster, survivor, far, "from locks", ways -> ways.lockManager().cutBack());
+        cutOff(cluster, survivor, far, "to storage", ways -> ways.journalService().cutThere());
+        cutOff(cluster, survivor, far, "from storage", ways -> ways.journalService().cutBack());
+      }
+      endInOrder(cluster, far, near);
+    }
+  }
+
   private static Lockspace lockspace(ProcessCluster cluster) throws Exception {
     try (GrpcChannel channel =
         GrpcChannel.open(
