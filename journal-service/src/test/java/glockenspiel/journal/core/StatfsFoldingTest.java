@@ -184,8 +184,8 @@ class StatfsFoldingTest {
   @Test
   void anInterruptedFoldIsFinishedBeforeAJournalIsOpened() {
     append(open(0), List.of(), new StatfsCounts(0, -7, 3));
-    // Fence (save), intent (save): then the device dies.
-    test.operationsLeft = 2;
+    // Fence (save), the end of the log (write, sync), intent (save): then the device dies.
+    test.operationsLeft = 4;
     assertTrue(!test.begin(volume -> volume.replay(0, true, ReplayListener.NONE)).isDone());
     test.crash(2);
     assertTrue(test.store.saved().fold() != null);

@@ -55,6 +55,7 @@ public record NodeStatus(
         gateClosedMillis,
         List.copyOf(lines),
         withdraw,
+        freeze,
         glocks,
         lastError);
   }
