@@ -27,7 +27,9 @@ class StorageLoadsTest {
       try (ServerProcess service = ServerProcess.journalService(image);
           StorageNode one = StorageNode.open(service.port(), 0);
           StorageNode other = StorageNode.open(service.port(), 1)) {
-        AppendLoad load = AppendLoad.of(one, 700);
+        // Of the journal's 2048 blocks: two under way, the one before them that their tail keeps,
+        // and one more until a header says so.
+        AppendLoad load = AppendLoad.of(one, 500);
         Samples samples = new Samples(5);
         load.run(samples, 5, 2);
         assertTrue(samples.isFull());

@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -49,6 +50,7 @@ public final class ProcessCluster implements AutoCloseable {
   private final Path folder;
   private final String volume;
   private final long leaseMillis;
+  private final Function<String, Map<String, String>> environments;
   private final List<ServiceProcess> processes = new ArrayList<>();
   private final Map<String, Ways> ways = new TreeMap<>();
   private ServiceProcess lockManager;
@@ -62,6 +64,23 @@ public final class ProcessCluster implements AutoCloseable {
    */
   public ProcessCluster(Path folder, Path image, String volume, long leaseMillis)
       throws IOException {
+    this(folder, image, volume, leaseMillis, name -> Map.of());
+  }
+
+  /**
+   * The same.
+   *
+   * @param environments what is added to the environment of lock-manager, journal-service, and each
+   *     node by its name
+   */
+  public ProcessCluster(
+      Path folder,
+      Path image,
+      String volume,
+      long leaseMillis,
+      Function<String, Map<String, String>> environments)
+      throws IOException {
+    this.environments = environments;
     this.folder = folder;
     this.image = image;
     this.volume = volume;
@@ -71,7 +90,8 @@ public final class ProcessCluster implements AutoCloseable {
   }
 
   private ServiceProcess start(String log, String... arguments) throws IOException {
-    ServiceProcess process = ServiceProcess.start(folder.resolve(log + ".log"), arguments);
+    ServiceProcess process =
+        ServiceProcess.start(folder.resolve(log + ".log"), environments.apply(log), arguments);
     processes.removeIf(known -> !known.isAlive());
     processes.add(process);
     return process;

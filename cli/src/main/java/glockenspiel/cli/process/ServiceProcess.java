@@ -11,6 +11,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -41,6 +42,16 @@ public final class ServiceProcess implements AutoCloseable {
    * @param log takes what it says, behind what is there
    */
   public static ServiceProcess start(Path log, String... arguments) throws IOException {
+    return start(log, Map.of(), arguments);
+  }
+
+  /**
+   * The same.
+   *
+   * @param environment what its environment has that this process's has not
+   */
+  public static ServiceProcess start(Path log, Map<String, String> environment, String... arguments)
+      throws IOException {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(
@@ -62,9 +73,9 @@ public final class ServiceProcess implements AutoCloseable {
                 java.nio.file.StandardOpenOption.CREATE,
                 java.nio.file.StandardOpenOption.APPEND),
             true);
-    ServiceProcess started =
-        new ServiceProcess(
-            arguments[0], new ProcessBuilder(command).redirectErrorStream(true).start());
+    ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
+    builder.environment().putAll(environment);
+    ServiceProcess started = new ServiceProcess(arguments[0], builder.start());
     Thread.ofPlatform().daemon().name("reader").start(() -> started.read(copy));
     return started;
   }
