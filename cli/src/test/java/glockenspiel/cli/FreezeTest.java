@@ -31,10 +31,13 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /**
  * A real cluster is frozen while it works, and what is on the device then is copied and checked.
  */
+@Execution(ExecutionMode.CONCURRENT)
 class FreezeTest {
   private static final int NODES = 3;
   private static final int CLIENTS = 3;

@@ -15,8 +15,11 @@ import java.nio.file.Path;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /** The commands that ask running services, against a real cluster. */
+@Execution(ExecutionMode.CONCURRENT)
 class OnlineCommandsTest {
   @TempDir private Path folder = Path.of("");
 

@@ -24,13 +24,20 @@ import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIf;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /**
  * The wall clocks of all processes jump: leases and patience go by the monotonic clock, so that
  * nothing happens but other times of files.
  */
+@Execution(ExecutionMode.CONCURRENT)
 class ClockJumpTest {
   private static final long LEASE_MILLIS = 3000;
+
+  /** Longer than a lease. */
+  private static final long A_WHILE_NANOS = 5 * LEASE_MILLIS / 4 * 1_000_000;
+
   private static final long HOUR = 3600;
   private static final long DAY = 24 * HOUR;
 
@@ -83,25 +90,6 @@ class ClockJumpTest {
     }
   }
 
-  /** Each node writes, and the other reads it, for longer than a lease. */
-  private static void passOn(RemoteNode one, RemoteNode two, String prefix) {
-    long begun = System.nanoTime();
-    for (int count = 0; System.nanoTime() - begun < 5 * LEASE_MILLIS / 4 * 1_000_000; count++) {
-      String path = "/" + prefix + count;
-      ByteBuffer content = ByteBuffer.wrap(path.repeat(4000).getBytes(UTF_8));
-      RemoteNode writer = count % 2 == 0 ? one : two;
-      RemoteNode reader = count % 2 == 0 ? two : one;
-      writer.files(
-          fs -> {
-            fs.create(path);
-            assertEquals(content.remaining(), fs.write(path, 0, content));
-            fs.fsync(path);
-            return path;
-          });
-      assertEquals(content, reader.files(fs -> fs.read(path, 0, content.capacity())));
-    }
-  }
-
   @Test
   @EnabledIf("hasCompiler")
   void nobodyNoticesThatAClockHasJumped() throws Exception {
@@ -122,7 +110,7 @@ class ClockJumpTest {
           RemoteNode ofTwo = RemoteNode.of("two", two)) {
         for (int jump = 1; jump < 3; jump++) {
           jump(jump);
-          passOn(ofOne, ofTwo, "jump" + jump + "-");
+          Turns.pass(ofOne, ofTwo, "jump" + jump + "-", A_WHILE_NANOS);
         }
       }
       for (ServiceProcess node : List.of(one, two)) {

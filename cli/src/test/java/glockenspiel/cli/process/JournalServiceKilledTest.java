@@ -19,11 +19,14 @@ import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /**
  * The journal-service is killed while calls are under way, and started again: each node works again
  * without a word of an operator, and nothing that was acknowledged is lost.
  */
+@Execution(ExecutionMode.CONCURRENT)
 class JournalServiceKilledTest {
   private static final long LEASE_MILLIS = 3000;
   private static final long DELAY_MILLIS = 40;

@@ -20,11 +20,14 @@ import java.util.function.Consumer;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /**
  * Once a peer has replayed the journal of a node that was cut off, and has left the image at rest,
  * not one byte of it changes, whatever the node still sends (rule 3).
  */
+@Execution(ExecutionMode.CONCURRENT)
 class LateWritesTest {
   private static final long LEASE_MILLIS = 3000;
   private static final String SYNCED = "/synced";

@@ -22,8 +22,11 @@ import java.util.List;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /** The one that should help dies too, or cannot help: with processes, killed without a word. */
+@Execution(ExecutionMode.CONCURRENT)
 class ManyDeadTest {
   private static final long LEASE_MILLIS = 3000;
   private static final String CONTENT = "must not be lost\n".repeat(1000);

@@ -21,11 +21,14 @@ import java.util.concurrent.CompletableFuture;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /**
  * Nodes that are cut off or slow, and recoveries that are disturbed, with processes and relays
  * between them.
  */
+@Execution(ExecutionMode.CONCURRENT)
 class PartitionsTest {
   private static final long LEASE_MILLIS = 2_500;
   private static final Pattern GATE_OPENED = Pattern.compile("gate opened");

@@ -14,8 +14,11 @@ import java.util.List;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /** What happens to processes, with processes: killed, stopped, started again. */
+@Execution(ExecutionMode.CONCURRENT)
 class SeparateProcessesTest {
   private static final long LEASE_MILLIS = 2500;
 

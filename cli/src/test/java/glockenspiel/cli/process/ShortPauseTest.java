@@ -1,22 +1,26 @@
 package glockenspiel.cli.process;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import glockenspiel.cli.cluster.ImageVerdict;
 import glockenspiel.cli.cluster.NewImage;
 import glockenspiel.cli.cluster.Relay;
-import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /** What is only slow, or away for less than its lease, is waited for. */
+@Execution(ExecutionMode.CONCURRENT)
 class ShortPauseTest {
   private static final long LEASE_MILLIS = 4000;
+
+  /** Longer than a lease. */
+  private static final long A_WHILE_NANOS = 5 * LEASE_MILLIS / 4 * 1_000_000;
+
   private static final long DELAY_MILLIS = 50;
   private static final long BYTES_PER_SECOND = 4 << 20;
 
@@ -24,25 +28,6 @@ class ShortPauseTest {
   private static final long PAUSE_MILLIS = LEASE_MILLIS / 3;
 
   @TempDir private Path folder = Path.of("");
-
-  /** Each node writes, and the other reads it, for longer than a lease. */
-  private static void passOn(RemoteNode one, RemoteNode two, String prefix) {
-    long begun = System.nanoTime();
-    for (int count = 0; System.nanoTime() - begun < 5 * LEASE_MILLIS / 4 * 1_000_000; count++) {
-      String path = "/" + prefix + count;
-      ByteBuffer content = ByteBuffer.wrap(path.repeat(4000).getBytes(UTF_8));
-      RemoteNode writer = count % 2 == 0 ? one : two;
-      RemoteNode reader = count % 2 == 0 ? two : one;
-      writer.files(
-          fs -> {
-            fs.create(path);
-            assertEquals(content.remaining(), fs.write(path, 0, content));
-            fs.fsync(path);
-            return path;
-          });
-      assertEquals(content, reader.files(fs -> fs.read(path, 0, content.capacity())));
-    }
-  }
 
   @Test
   void neitherASlowNetworkNorAShortPauseMakesANodeWithdraw() throws Exception {
@@ -61,12 +46,12 @@ class ShortPauseTest {
             relay.limit(BYTES_PER_SECOND);
           }
         }
-        passOn(ofOne, ofTwo, "slow");
+        Turns.pass(ofOne, ofTwo, "slow", A_WHILE_NANOS);
 
         two.signal("STOP");
         Thread.sleep(PAUSE_MILLIS);
         two.signal("CONT");
-        passOn(ofOne, ofTwo, "paused");
+        Turns.pass(ofOne, ofTwo, "paused", A_WHILE_NANOS);
       }
       for (ServiceProcess node : List.of(one, two)) {
         assertFalse(node.hasSaid("WITHDRAW_STARTED"), node::allSaid);
