@@ -71,10 +71,31 @@ public final class SyncLimit implements AutoCloseable {
     }
   }
 
+  /**
+   * So many times a write to each of some places, far from each other, and one sync for all of
+   * them; adds the times of each such round.
+   */
+  public void measureScattered(Samples samples, int count, int places) throws IOException {
+    int each = fileWrites / places;
+    for (int i = 0; i < count; i++) {
+      long begin = System.nanoTime();
+      for (int place = 0; place < places; place++) {
+        write((long) place * each + next % each);
+      }
+      channel.force(false);
+      samples.add(System.nanoTime() - begin);
+      next++;
+    }
+  }
+
   private void write() throws IOException {
-    long at = next % fileWrites * piece.capacity();
-    piece.clear().putLong(0, next);
+    write(next % fileWrites);
     next++;
+  }
+
+  private void write(long number) throws IOException {
+    long at = number * piece.capacity();
+    piece.clear().putLong(0, next);
     while (piece.hasRemaining()) {
       at += channel.write(piece, at);
     }

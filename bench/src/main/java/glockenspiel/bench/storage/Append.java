@@ -28,6 +28,10 @@ public final class Append implements Benchmark {
   /** How often the sides take turns in a round: others use the disk too, and not evenly. */
   private static final int TURNS = 8;
 
+  /** Rounds of scattered writes, each of {@link #NODES}. */
+  private static final int SCATTERED = 200;
+
+  private static final int SCATTERED_FILE_WRITES = 256 * NODES;
   private static final int BLOCK = 4096;
   private static final int LARGE_BLOCKS = 1024;
   private static final int LARGE_BYTES = LARGE_BLOCKS * BLOCK;
@@ -120,24 +124,30 @@ public final class Append implements Benchmark {
     plan.say(nodes.size() + " nodes, a block each, all the time");
     Median rate = new Median();
     Median limit = new Median();
+    Median scattered = new Median();
     Median wire = new Median();
     List<AppendLoad> loads = nodes.stream().map(node -> AppendLoad.of(node, 1)).toList();
     long nanos = TimeUnit.MILLISECONDS.toNanos(plan.count(TURN_MILLIS));
     int syncCount = Math.max(1, plan.count(SYNCS) / TURNS);
+    int rounds = Math.max(1, plan.count(SCATTERED) / TURNS);
     try (SyncLimit disk = SyncLimit.ofBlocks(plan.work());
+        SyncLimit places = SyncLimit.open(plan.work(), BLOCK, SCATTERED_FILE_WRITES);
         EchoLimit echo = EchoLimit.start();
         EchoStreams streams = echo.connect(nodes.size())) {
       for (int round = -1; round < plan.rounds(); round++) {
         Samples syncs = new Samples(syncCount * TURNS);
+        Samples far = new Samples(rounds * TURNS);
         double ours = 0;
         double pings = 0;
         for (int turn = 0; turn < TURNS; turn++) {
           disk.measure(syncs, syncCount);
+          places.measureScattered(far, rounds, nodes.size());
           pings += streams.pingPong(BLOCK, nanos) / TURNS;
           ours += AppendLoad.together(loads, nanos, 1) / TURNS;
         }
         if (round >= 0) {
           limit.add(syncs.perSecond());
+          scattered.add(far.perSecond() * nodes.size());
           wire.add(pings);
           rate.add(ours);
         }
@@ -149,9 +159,11 @@ public final class Append implements Benchmark {
             rate.value(),
             Unit.PER_SECOND,
             "one metadata block of 4 KiB a flush, one flush of each node under way, a connection"
-                + " for each node, all nodes in one process; a ping-pong carries 4 KiB there and"
+                + " for each node, all nodes in one process; raw scattered writes are 4 KiB to"
+                + " each of 64 places and one sync for all; a ping-pong carries 4 KiB there and"
                 + " back, and nothing is done with them");
     rows.add(row.against("raw 4 KiB fdatasync, one writer", limit.value()).target(TOGETHER_TARGET));
+    rows.add(row.against("raw scattered 4 KiB, 64 to a sync", scattered.value()));
     rows.add(row.against("ping-pongs of 4 KiB, 64 connections", wire.value()));
   }
 

@@ -23,8 +23,10 @@ public final class Replay implements Benchmark {
   private static final List<Integer> QUICK_MEBIBYTES = List.of(8);
   private static final int TOGETHER = 4;
 
-  /** Rounds that do not count: the first replays run on cold code. */
-  private static final int WARM_UPS = 3;
+  /** Bytes of replays that do not count: the first ones run on cold code. */
+  private static final int WARM_UP_MEBIBYTES = 1024;
+
+  private static final int MOST_WARM_UPS = 5;
 
   private static final Bound FSCK_TARGET = Bound.below(0.5);
   private static final Bound COPY_TARGET = Bound.above(0.7);
@@ -58,19 +60,20 @@ public final class Replay implements Benchmark {
       FullJournals full = FullJournals.make(folder.file("full.img"), 1, mebibytes);
       FullJournals.FullJournal journal = full.journals().getFirst();
       // The first one allocates the blocks of a sparse file, too.
-      int warmUps = mebibytes > MEBIBYTES.getFirst() ? 1 : WARM_UPS;
-      for (int round = -warmUps; round < plan.rounds(); round++) {
+      for (int i = 0; i < Math.min(MOST_WARM_UPS, WARM_UP_MEBIBYTES / mebibytes); i++) {
+        full.reset();
+        double _ = millis(full, false);
+      }
+      for (int round = 0; round < plan.rounds(); round++) {
         full.reset();
         double ours = millis(full, false);
         full.reset();
         double copied = CopyLimit.millis(full.image(), journal.bytes(), journal.targets());
         full.reset();
         double checked = FsckReplay.isInstalled() ? FsckReplay.millis(full.image()) : 0;
-        if (round >= 0) {
-          own.add(ours);
-          copy.add(copied);
-          fsck.add(checked);
-        }
+        own.add(ours);
+        copy.add(copied);
+        fsck.add(checked);
       }
     }
     String what = "replay of a full journal of %,d MiB".formatted(mebibytes);
