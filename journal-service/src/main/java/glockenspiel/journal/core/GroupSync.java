@@ -17,8 +17,9 @@ import org.jspecify.annotations.Nullable;
  * </pre>
  *
  * <p>A sync serves what was written before it began; who comes while it runs waits for the next,
- * which begins as soon as this one ends. A sync that fails ends the volume: nobody can know what of
- * the writes before it is on the device, and a second one that succeeds would only hide that.
+ * which begins as soon as this one ends, and before its own are told. A sync that fails ends the
+ * volume: nobody can know what of the writes before it is on the device, and a second one that
+ * succeeds would only hide that.
  */
 final class GroupSync {
   private final BlockDevice device;
@@ -85,20 +86,31 @@ final class GroupSync {
         .sync()
         .whenDone(
             (done, cause) -> {
-              try {
-                if (cause != null) {
-                  fail(cause);
-                  served.fail(failure());
-                } else {
-                  served.complete(null);
-                }
-              } finally {
-                // Not before: those who were served hand over their headers in there, and the
-                // first of them would begin a sync that the others come too late for.
+              if (cause != null) {
                 running = false;
-                begin();
+                fail(cause);
+                served.fail(failure());
+              } else {
+                tell(served);
               }
             });
+  }
+
+  private void tell(Promise<@Nullable Void> served) {
+    if (waiting != null) {
+      // The device is busy while those who were served are told.
+      begin();
+      served.complete(null);
+      return;
+    }
+    try {
+      served.complete(null);
+    } finally {
+      // Not before: those who were served may hand over more in there, and the first of them would
+      // begin a sync that the others come too late for.
+      running = false;
+      begin();
+    }
   }
 
   private void fail(RuntimeException cause) {

@@ -25,8 +25,8 @@ import org.jspecify.annotations.Nullable;
  * comments are the steps of docs/protocols/journal.md, "An append".
  */
 final class JournalWriter {
-  /** How long a header waits for a flush that takes it along. */
-  static final long SETTLE_NANOS = 500_000;
+  /** How long a header waits for a flush that takes it along: longer than a round of many nodes. */
+  static final long SETTLE_NANOS = 10_000_000;
 
   private final SerialOwner owner;
   private final BlockDevice device;

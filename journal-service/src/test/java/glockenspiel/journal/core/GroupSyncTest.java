@@ -78,6 +78,16 @@ class GroupSyncTest {
   }
 
   @Test
+  void theNextSyncBeginsBeforeThoseWhoWereServedAreTold() {
+    Promise<@Nullable Void> first = group.sync();
+    var _ = group.sync();
+    List<Integer> begun = new ArrayList<>();
+    first.whenDone((_, _) -> begun.add(syncs.size()));
+    syncs.getFirst().complete(null);
+    assertEquals(List.of(2), begun);
+  }
+
+  @Test
   void aFailureIsForEverybodyAndForEver() {
     Promise<@Nullable Void> first = group.sync();
     Promise<@Nullable Void> second = group.sync();
