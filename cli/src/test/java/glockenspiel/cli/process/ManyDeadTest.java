@@ -1,6 +1,5 @@
 package glockenspiel.cli.process;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -16,7 +15,6 @@ import glockenspiel.node.v1.NodeAgentServiceGrpc;
 import glockenspiel.runtime.grpc.GrpcChannel;
 import glockenspiel.runtime.grpc.TransportSecurity;
 import glockenspiel.runtime.telemetry.Telemetry;
-import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.regex.Pattern;
@@ -29,7 +27,6 @@ import org.junit.jupiter.api.parallel.ExecutionMode;
 @Execution(ExecutionMode.CONCURRENT)
 class ManyDeadTest {
   private static final long LEASE_MILLIS = 3000;
-  private static final String CONTENT = "must not be lost\n".repeat(1000);
   private static final Pattern GATE_CLOSED = Pattern.compile("gate closed");
   private static final Pattern GATE_OPENED = Pattern.compile("gate opened");
 
@@ -47,28 +44,6 @@ class ManyDeadTest {
     assertTrue(verdict.isClean(), verdict::toString);
   }
 
-  private static void write(ServiceProcess process, String path) throws Exception {
-    try (RemoteNode node = RemoteNode.of("writer", process)) {
-      ByteBuffer content = ByteBuffer.wrap(CONTENT.getBytes(UTF_8));
-      int written =
-          node.files(
-              fs -> {
-                fs.create(path);
-                int count = fs.write(path, 0, content);
-                fs.fsync(path);
-                return count;
-              });
-      assertEquals(content.remaining(), written);
-    }
-  }
-
-  private static void assertThere(ServiceProcess process, String path) throws Exception {
-    try (RemoteNode node = RemoteNode.of("reader", process)) {
-      ByteBuffer found = node.files(fs -> fs.read(path, 0, CONTENT.length()));
-      assertEquals(CONTENT, UTF_8.decode(found).toString());
-    }
-  }
-
   private static Pattern of(String event, int jid) {
     return Pattern.compile("event=" + event + " .*jid=" + jid + ":");
   }
@@ -80,8 +55,8 @@ class ManyDeadTest {
       ServiceProcess victim = cluster.mountedNode("victim");
       ServiceProcess helper = cluster.mountedNode("helper");
       ServiceProcess survivor = cluster.mountedNode("survivor");
-      write(victim, "/victim");
-      write(helper, "/helper");
+      SyncedFile.write(victim, "/victim");
+      SyncedFile.write(helper, "/helper");
       int before = cluster.lockManager().said();
       // The helper is told first, and gets no answer from the journal-service.
       cluster.ways("survivor").lockManager().slow(LEASE_MILLIS / 6);
@@ -95,8 +70,8 @@ class ManyDeadTest {
       var _ = survivor.await(of("CLEAN_REPORTED", 0), 0);
       var _ = survivor.await(of("CLEAN_REPORTED", 1), 0);
       var _ = cluster.lockManager().await(GATE_OPENED, before);
-      assertThere(survivor, "/victim");
-      assertThere(survivor, "/helper");
+      SyncedFile.assertThere(survivor, "/victim");
+      SyncedFile.assertThere(survivor, "/helper");
       endInOrder(cluster, survivor);
     }
   }
@@ -135,7 +110,7 @@ class ManyDeadTest {
       ServiceProcess victim = cluster.mountedNode("victim");
       ServiceProcess spectator = cluster.startNode("spectator", "--spectator");
       spectator.await("event=MOUNTED");
-      write(victim, "/victim");
+      SyncedFile.write(victim, "/victim");
       int before = cluster.lockManager().said();
       victim.kill();
       var _ = cluster.lockManager().await(GATE_CLOSED, before);
@@ -162,8 +137,8 @@ class ManyDeadTest {
       cluster.ways("helper").heal();
       var _ = cluster.lockManager().await(GATE_OPENED, before);
       helper.await("event=MOUNTED");
-      assertThere(helper, "/victim");
-      assertThere(spectator, "/victim");
+      SyncedFile.assertThere(helper, "/victim");
+      SyncedFile.assertThere(spectator, "/victim");
       endInOrder(cluster, helper, spectator);
     }
   }
