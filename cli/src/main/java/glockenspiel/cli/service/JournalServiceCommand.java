@@ -26,10 +26,17 @@ public final class JournalServiceCommand implements Callable<Integer> {
       description = "The image of a volume; several are separated by commas.")
   private @Nullable String image;
 
+  @Option(
+      names = "--direct-io",
+      description =
+          "Reads and writes the images past the page cache. docs/operations.md says what it costs.")
+  private boolean directIo;
+
   @Override
   public Integer call() throws IOException {
     Map<String, @Nullable String> flags = new LinkedHashMap<>();
     flags.put("image", image);
+    flags.put("direct-io", directIo ? "true" : null);
     JournalSettings settings = options.read(flags, JournalSettings::of);
     Telemetry telemetry = Telemetry.start("glock-journal-service");
     JournalServer server = JournalServer.start(settings, telemetry);

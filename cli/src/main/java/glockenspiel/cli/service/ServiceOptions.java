@@ -36,6 +36,7 @@ final class ServiceOptions {
           "lock-value-bytes-max",
           "lock-delay-millis-max",
           "image",
+          "direct-io",
           "volume",
           "node-name",
           "lock-manager",

@@ -1,6 +1,7 @@
 package glockenspiel.journal.app;
 
 import glockenspiel.journal.device.BlockDevice;
+import glockenspiel.journal.device.Transfer;
 import glockenspiel.journal.grpc.BlockStorageGrpcService;
 import glockenspiel.journal.grpc.JournalGrpcService;
 import glockenspiel.journal.grpc.ServedVolume;
@@ -33,8 +34,8 @@ public final class JournalServer implements AutoCloseable {
   /**
    * Opens the images and starts a journal-service; it serves when this returns.
    *
-   * @throws IOException in one sentence, when an image is in use, the port is taken, or the
-   *     certificates cannot be used
+   * @throws IOException in one sentence, when an image is in use or cannot do direct I/O, the port
+   *     is taken, or the certificates cannot be used
    * @throws StorageException in one sentence, when an image is no volume
    */
   public static JournalServer start(JournalSettings settings, Telemetry telemetry)
@@ -71,10 +72,11 @@ public final class JournalServer implements AutoCloseable {
       JournalSettings settings, Telemetry telemetry, UnaryOperator<BlockDevice> device, Start start)
       throws IOException {
     List<OpenedImage> images = new ArrayList<>();
+    Transfer transfer = settings.directIo() ? Transfer.DIRECT : Transfer.CACHED;
     JournalServer started = null;
     try {
       for (Path image : settings.images()) {
-        images.add(OpenedImage.open(image, Clock.systemUTC(), device));
+        images.add(OpenedImage.open(image, transfer, Clock.systemUTC(), device));
       }
       ServedVolumes volumes = new ServedVolumes(images.stream().map(OpenedImage::served).toList());
       GrpcServer server =

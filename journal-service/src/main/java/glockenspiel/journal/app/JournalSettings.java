@@ -13,9 +13,11 @@ import java.util.List;
  *
  * @param listen where nodes and operators reach it
  * @param images the image files or block devices of its volumes; one or more
+ * @param directIo whether the images are read and written past the page cache
  * @param security of its port
  */
-public record JournalSettings(HostPort listen, List<Path> images, TransportSecurity security) {
+public record JournalSettings(
+    HostPort listen, List<Path> images, boolean directIo, TransportSecurity security) {
   /** Where a journal-service listens unless it is told otherwise. */
   public static final HostPort LISTEN = new HostPort("127.0.0.1", 7102);
 
@@ -27,9 +29,14 @@ public record JournalSettings(HostPort listen, List<Path> images, TransportSecur
     }
   }
 
+  /** Settings of a journal-service that uses the page cache. */
+  public JournalSettings(HostPort listen, List<Path> images, TransportSecurity security) {
+    this(listen, images, false, security);
+  }
+
   /**
-   * Reads the keys {@code listen}, {@code image} (several are separated by commas), and those of
-   * {@link TransportSecurity#of}.
+   * Reads the keys {@code listen}, {@code image} (several are separated by commas), {@code
+   * direct-io}, and those of {@link TransportSecurity#of}.
    */
   public static JournalSettings of(Configuration configuration) {
     return new JournalSettings(
@@ -37,6 +44,7 @@ public record JournalSettings(HostPort listen, List<Path> images, TransportSecur
         Arrays.stream(configuration.requiredText("image").split(",", -1))
             .map(name -> Path.of(name.strip()))
             .toList(),
+        configuration.flag("direct-io", false),
         TransportSecurity.of(configuration));
   }
 }

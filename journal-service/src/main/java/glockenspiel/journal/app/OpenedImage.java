@@ -5,6 +5,7 @@ import glockenspiel.journal.core.Volume;
 import glockenspiel.journal.device.BlockDevice;
 import glockenspiel.journal.device.FileBlockDevice;
 import glockenspiel.journal.device.PieceMemory;
+import glockenspiel.journal.device.Transfer;
 import glockenspiel.journal.device.VolumeStateFile;
 import glockenspiel.journal.grpc.ServedVolume;
 import glockenspiel.protocol.storage.StorageException;
@@ -42,10 +43,11 @@ final class OpenedImage implements AutoCloseable {
    * Opens an image for writing, alone.
    *
    * @param wrap makes of the image's device the one to use
-   * @throws IOException in one sentence, when it is in use or cannot be read
+   * @throws IOException in one sentence, when it is in use, cannot be read, or not in this way
    * @throws StorageException in one sentence, when it is no volume
    */
-  static OpenedImage open(Path image, Clock clock, UnaryOperator<BlockDevice> wrap)
+  static OpenedImage open(
+      Path image, Transfer transfer, Clock clock, UnaryOperator<BlockDevice> wrap)
       throws IOException {
     VirtualThreadOwner owner =
         new VirtualThreadOwner(
@@ -54,15 +56,16 @@ final class OpenedImage implements AutoCloseable {
     FileBlockDevice device = null;
     ServedVolume served = null;
     try {
-      device = FileBlockDevice.open(image, FileBlockDevice.Access.WRITE, owner);
+      device = FileBlockDevice.open(image, FileBlockDevice.Access.WRITE, transfer, owner);
       served = openVolume(image, owner, wrap.apply(device), clock);
       LOG.info(
-          "volume opened volume={} image={} blockSize={} blocks={} journals={}",
+          "volume opened volume={} image={} blockSize={} blocks={} journals={} transfer={}",
           served.info().name(),
           image,
           served.info().blockSize(),
           served.info().blocks(),
-          served.info().journals());
+          served.info().journals(),
+          transfer);
       return new OpenedImage(image, owner, device, served);
     } finally {
       if (served == null) {

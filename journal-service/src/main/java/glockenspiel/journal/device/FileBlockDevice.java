@@ -4,7 +4,6 @@ import glockenspiel.protocol.storage.StorageException;
 import glockenspiel.protocol.storage.StorageException.Reason;
 import glockenspiel.runtime.task.Promise;
 import glockenspiel.runtime.task.SerialOwner;
-import java.io.EOFException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -29,7 +28,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A file, or a block special file, as a device. One thread carries out writes and syncs in the
- * order of the calls, gathering neighbours into one system call. Small reads run on virtual threads
+ * order of the calls, handing neighbours to the file together. Small reads run on virtual threads
  * of their own, large ones on a few platform threads: a virtual one that waits for a file keeps its
  * carrier, and there are no more of these than processors, for all tasks of the process. Promises
  * are completed on the owner.
@@ -48,7 +47,6 @@ public final class FileBlockDevice implements BlockDevice, AutoCloseable {
     WRITE
   }
 
-  private static final int STAGE_BYTES = 1 << 20;
   private static final int COPY_BELOW_BYTES = 1 << 18;
   private static final int LARGE_BYTES = 1 << 17;
   private static final int READERS = 8;
@@ -66,21 +64,27 @@ public final class FileBlockDevice implements BlockDevice, AutoCloseable {
   private final Path path;
   private final Object identity;
   private final FileChannel channel;
+  private final ImageFile file;
   private final FileLock lock;
   private final SerialOwner owner;
   private final long size;
   private final BlockingQueue<Operation> operations = new LinkedBlockingQueue<>();
-  private final ByteBuffer stage = ByteBuffer.allocateDirect(STAGE_BYTES);
   private final ThreadPoolExecutor readers;
   private final Thread writer;
   private volatile boolean closed;
 
   private FileBlockDevice(
-      Path path, Object identity, FileChannel channel, FileLock lock, SerialOwner owner)
+      Path path,
+      Object identity,
+      FileChannel channel,
+      ImageFile file,
+      FileLock lock,
+      SerialOwner owner)
       throws IOException {
     this.path = path;
     this.identity = identity;
     this.channel = channel;
+    this.file = file;
     this.lock = lock;
     this.owner = owner;
     this.size = channel.size();
@@ -98,12 +102,24 @@ public final class FileBlockDevice implements BlockDevice, AutoCloseable {
   }
 
   /**
-   * Opens an image.
+   * Opens an image, through the page cache.
    *
    * @param owner completes all promises of this device
    * @throws IOException in one clear line, when it is not there, not accessible or in use
    */
   public static FileBlockDevice open(Path path, Access access, SerialOwner owner)
+      throws IOException {
+    return open(path, access, Transfer.CACHED, owner);
+  }
+
+  /**
+   * Opens an image.
+   *
+   * @param owner completes all promises of this device
+   * @throws IOException in one clear line, when it is not there, not accessible or in use, or
+   *     cannot be transferred to and from in that way
+   */
+  public static FileBlockDevice open(Path path, Access access, Transfer transfer, SerialOwner owner)
       throws IOException {
     Object identity = identity(path);
     if (!OPEN_HERE.add(identity)) {
@@ -112,12 +128,22 @@ public final class FileBlockDevice implements BlockDevice, AutoCloseable {
     FileChannel channel = null;
     FileBlockDevice device = null;
     try {
-      channel =
+      Set<StandardOpenOption> options =
           access == Access.READ
-              ? FileChannel.open(path, StandardOpenOption.READ)
-              : FileChannel.open(path, StandardOpenOption.READ, StandardOpenOption.WRITE);
+              ? Set.of(StandardOpenOption.READ)
+              : Set.of(StandardOpenOption.READ, StandardOpenOption.WRITE);
+      channel =
+          switch (transfer) {
+            case CACHED -> FileChannel.open(path, options);
+            case DIRECT -> DirectFile.open(path, options);
+          };
       FileLock lock = lock(path, channel, access);
-      device = new FileBlockDevice(path, identity, channel, lock, owner);
+      ImageFile file =
+          switch (transfer) {
+            case CACHED -> new CachedFile(channel, COPY_BELOW_BYTES);
+            case DIRECT -> DirectFile.of(path, channel);
+          };
+      device = new FileBlockDevice(path, identity, channel, file, lock, owner);
       device.writer.start();
       return device;
     } finally {
@@ -189,11 +215,7 @@ public final class FileBlockDevice implements BlockDevice, AutoCloseable {
   private void readNow(long offset, ByteBuffer buffer, Promise<ByteBuffer> promise) {
     int first = buffer.position();
     try {
-      while (buffer.hasRemaining()) {
-        if (channel.read(buffer, offset + buffer.position() - first) < 0) {
-          throw new EOFException("the device ends there");
-        }
-      }
+      file.read(buffer, offset);
       buffer.position(first);
       owner.executeNow(() -> promise.complete(buffer));
     } catch (IOException cause) {
@@ -279,7 +301,7 @@ public final class FileBlockDevice implements BlockDevice, AutoCloseable {
 
   private @Nullable StorageException syncNow() {
     try {
-      channel.force(false);
+      file.sync();
       return null;
     } catch (IOException cause) {
       return failure("sync", 0, 0, cause);
@@ -302,45 +324,13 @@ public final class FileBlockDevice implements BlockDevice, AutoCloseable {
         if (write.offset() < 0 || end > size) {
           throw new IOException("the device has " + size + " bytes");
         }
-        writeRun(writes.subList(first, behind));
+        file.write(writes.subList(first, behind));
       } catch (IOException | NonWritableChannelException cause) {
         return failure("write", write.offset(), end - write.offset(), cause);
       }
       first = behind;
     }
     return null;
-  }
-
-  /** Writes neighbours: small ones are copied together, a large one goes by itself. */
-  private void writeRun(List<DeviceWrite> run) throws IOException {
-    stage.clear();
-    long at = run.getFirst().offset();
-    for (DeviceWrite write : run) {
-      ByteBuffer bytes = write.bytes().duplicate();
-      if (bytes.remaining() > stage.remaining()) {
-        at = writeAll(stage.flip(), at);
-        stage.clear();
-      }
-      if (bytes.remaining() >= COPY_BELOW_BYTES && stage.position() == 0) {
-        at = writeAll(bytes, at);
-      } else {
-        stage.put(bytes);
-      }
-    }
-    writeAll(stage.flip(), at);
-  }
-
-  /** Writes to the end, however little each system call takes. Returns where it ended. */
-  private long writeAll(ByteBuffer bytes, long offset) throws IOException {
-    long at = offset;
-    while (bytes.hasRemaining()) {
-      int written = channel.write(bytes, at);
-      if (written <= 0) {
-        throw new IOException("the device takes no more bytes");
-      }
-      at += written;
-    }
-    return at;
   }
 
   private StorageException failure(String operation, long offset, long length, Exception cause) {

@@ -22,12 +22,15 @@ public final class PieceMemory {
   /** The part of the heap's limit that as much is taken of beside the heap. */
   private static final int PART_OF_HEAP = 4;
 
+  /** Direct I/O reads straight into memory that is aligned like the blocks of its file system. */
+  private static final int ALIGNMENT = 4096;
+
   private static final PieceMemory OF_PROCESS =
       new PieceMemory(
           PIECE_BYTES,
           (int)
               (Math.min(BYTES_MAX, Runtime.getRuntime().maxMemory() / PART_OF_HEAP) / PIECE_BYTES),
-          ByteBuffer::allocateDirect);
+          bytes -> AlignedMemory.allocate(bytes, ALIGNMENT));
 
   private final int pieceBytes;
   private int piecesMax;

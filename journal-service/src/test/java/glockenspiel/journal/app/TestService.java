@@ -49,11 +49,15 @@ final class TestService implements AutoCloseable {
   private final Telemetry telemetry;
 
   TestService(Path folder, Telemetry telemetry) throws IOException {
+    this(folder, telemetry, false);
+  }
+
+  TestService(Path folder, Telemetry telemetry, boolean directIo) throws IOException {
     Path image = folder.resolve("demo.img");
     TestImage.make(image);
     settings =
         new JournalSettings(
-            new HostPort("127.0.0.1", 0), List.of(image), TransportSecurity.INSECURE);
+            new HostPort("127.0.0.1", 0), List.of(image), directIo, TransportSecurity.INSECURE);
     this.telemetry = telemetry;
     server = startServer();
     channel = GrpcChannel.open(InProcessChannelBuilder.forName(name()), telemetry);
